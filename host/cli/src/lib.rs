@@ -1,0 +1,1 @@
+//! The sandgate command line.

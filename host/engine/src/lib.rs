@@ -1,0 +1,1 @@
+//! Runs policy components on wasmtime, under hard limits.

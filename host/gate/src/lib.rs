@@ -1,0 +1,1 @@
+//! The pure core: configuration, merging, actions, hold-back, pseudonyms, report.

@@ -1,0 +1,1 @@
+//! The user's own named patterns and word lists.

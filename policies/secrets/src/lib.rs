@@ -1,0 +1,1 @@
+//! Credentials: provider keys, private keys, tokens, database URLs.
