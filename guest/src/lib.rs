@@ -123,6 +123,9 @@ macro_rules! export {
 
         #[cfg(test)]
         mod golden {
+            #[allow(unused_imports)]
+            use super::*;
+
             #[test]
             fn cases_hold_for_every_split() {
                 let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -142,8 +145,11 @@ macro_rules! export_glue {
     ($policy:ty) => {
         #[allow(unsafe_code)]
         mod component {
-            type Glue = $crate::glue::Glue<super::$policy>;
-            $crate::bindings::export_component!(Glue with_types_in $crate::bindings);
+            #[allow(unused_imports)]
+            use super::*;
+
+            type Glue = $crate::glue::Glue<$policy>;
+            $crate::bindings::export_component!(Glue);
         }
     };
 }
