@@ -13,10 +13,8 @@ pub(crate) fn encode(core: &[u8], manifest: &Manifest) -> Result<Vec<u8>> {
         .module(core)
         .and_then(|encoder| encoder.encode())
         .context("the module does not fit the contract")?;
-    let section = CustomSection {
-        name: MANIFEST_SECTION.into(),
-        data: serde_json::to_vec(manifest)?.into(),
-    };
+    let section =
+        CustomSection { name: MANIFEST_SECTION.into(), data: serde_json::to_vec(manifest)?.into() };
     bytes.push(section.id());
     section.encode(&mut bytes);
     check(&bytes)?;
