@@ -61,6 +61,8 @@ mod dfa;
 pub mod glue;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
+#[cfg(not(target_arch = "wasm32"))]
+mod oracle;
 mod policy;
 mod sliding;
 mod whole;

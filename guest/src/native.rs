@@ -1,16 +1,33 @@
 //! A policy outside of wasm: its golden cases in `cargo test`, its manifest for the packer.
 
+use std::io;
 use std::path::Path;
 use std::rc::Rc;
 
 use sandgate_wit::{Case, Cases, Manifest};
 
-use crate::{Asset, Context, Direction, Finding, Part, Policy, Role, Scanner};
+use crate::{Asset, Context, Direction, Finding, Part, Policy, Role, Scanner, oracle};
 
 /// Texts up to this length are tried with every cut; longer ones with chunks of some sizes.
 const EVERY_CUT: usize = 600;
 
-/// Prints the manifest: the whole of a policy's `main.rs`.
+/// The whole of a policy's `main.rs`. Without arguments its program prints the manifest, for the
+/// packer. With `scan` it answers each line `{"settings": {…}, "assets": {…}, "chunks": ["…"]}` of
+/// its input with a line `{"findings": […]}`, for tests that compare hosts.
+///
+/// # Errors
+/// Where a line is no such document, or one cannot be read or written.
+pub fn main<P: Policy>(manifest: &Manifest) -> io::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    match arguments.next().as_deref() {
+        None => print_manifest(manifest),
+        Some("scan") => oracle::answer::<P>(io::stdin().lock(), io::stdout().lock())?,
+        Some(_) => return Err(io::Error::other("arguments: nothing, or `scan`")),
+    }
+    Ok(())
+}
+
+/// Prints the manifest.
 #[allow(clippy::print_stdout)]
 pub fn print_manifest(manifest: &Manifest) {
     println!("{}", serde_json::json!(manifest));
