@@ -1,0 +1,5 @@
+;; A component without exports.
+;; becomes: error inspector
+
+(component
+)

@@ -1,0 +1,8 @@
+;; A policy whose handle it made up.
+;; becomes: error trap
+
+(func $configure (param $settings i32) (param $len i32) (param $assets i32) (param $n_assets i32) (result i32)
+  (local $answer i32)
+  (local.set $answer (call $configured))
+  (i32.store offset=4 (local.get $answer) (i32.const 77))
+  (local.get $answer))

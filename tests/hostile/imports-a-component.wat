@@ -1,0 +1,5 @@
+;; A component that imports a component.
+;; becomes: error helper
+
+(component
+  (import "helper" (component)))

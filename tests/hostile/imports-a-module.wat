@@ -1,0 +1,5 @@
+;; A component that imports a core module.
+;; becomes: error shared-code
+
+(component
+  (import "shared-code" (core module)))

@@ -1,0 +1,5 @@
+;; A component that imports a type.
+;; becomes: error handle
+
+(component
+  (import "handle" (type (sub resource))))

@@ -1,0 +1,9 @@
+;; A list whose size in bytes (40 each) wraps around to a small one.
+;; becomes: trap | answer
+
+(func $misbehave (param $exchange i32) (param $text i32) (param $len i32) (result i32)
+  (local $step i32)
+  (local.set $step (call $step (i64.const 0)))
+  (i32.store (local.get $step) (i32.const 4096))
+  (i32.store offset=4 (local.get $step) (i32.const 0x06666667))
+  (local.get $step))

@@ -1,0 +1,7 @@
+;; A finding at the end of all offsets.
+;; becomes: answer
+
+(func $misbehave (param $exchange i32) (param $text i32) (param $len i32) (result i32)
+  (drop (call $inspect (local.get $exchange) (local.get $text) (local.get $len)))
+  (call $find (i64.const 18446744073709551614) (i64.const 18446744073709551615))
+  (call $step (i64.load (local.get $exchange))))

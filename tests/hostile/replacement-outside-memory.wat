@@ -1,0 +1,13 @@
+;; A replacement that is not in its memory.
+;; becomes: trap | answer
+
+(memory $memory 24)
+(data (i32.const 32) "")
+
+(func $misbehave (param $exchange i32) (param $text i32) (param $len i32) (result i32)
+  (drop (call $inspect (local.get $exchange) (local.get $text) (local.get $len)))
+  (call $find (i64.const 0) (i64.const 1))
+  (i32.store8 offset=28 (global.get $found) (i32.const 1))
+  (i32.store offset=32 (global.get $found) (i32.const 0x7fffff00))
+  (i32.store offset=36 (global.get $found) (i32.const 4))
+  (call $step (i64.load (local.get $exchange))))

@@ -1,0 +1,9 @@
+;; The manifest's rule in small letters is another rule.
+;; becomes: answer
+
+(data (i32.const 32) "star")
+
+(func $misbehave (param $exchange i32) (param $text i32) (param $len i32) (result i32)
+  (drop (call $inspect (local.get $exchange) (local.get $text) (local.get $len)))
+  (call $find_as (i32.const 32) (i32.const 4) (i64.const 0) (i64.const 1) (i32.const 100))
+  (call $step (i64.load (local.get $exchange))))

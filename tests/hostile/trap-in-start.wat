@@ -1,0 +1,6 @@
+;; A start function that traps.
+;; becomes: error trap
+
+(func $fail (unreachable))
+
+(start $fail)
