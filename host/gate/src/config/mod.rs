@@ -1,0 +1,151 @@
+//! The one document that says what is done about findings: `sandgate.yaml`, or the same as JSON.
+//!
+//! Its types are its schema. Whatever they do not know is an error, because a misspelt `on_fualt`
+//! that is skipped is a hole that nobody sees.
+
+mod document;
+mod limits;
+mod nearest;
+mod policy;
+mod route;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+pub use limits::{Limits, OnHeld};
+pub(crate) use nearest::nearest;
+pub use policy::{Mode, OnFault, Percent, PolicyConfig};
+pub use route::{Match, Route};
+
+use crate::Error;
+
+/// A whole configuration.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The policies by name. A name without a value has every default.
+    #[serde(default, deserialize_with = "policy::map")]
+    #[schemars(with = "BTreeMap<String, Option<PolicyConfig>>")]
+    pub policies: BTreeMap<String, PolicyConfig>,
+    /// Which policies look at which requests; the first route that matches counts. Without routes
+    /// every policy looks at everything.
+    #[serde(default)]
+    pub routes: Vec<Route>,
+    /// What a caller is told of a refusal.
+    #[serde(default)]
+    pub refusal: RefusalConfig,
+    /// What is done about something nobody can read.
+    #[serde(default)]
+    pub on_unscannable: OnUnscannable,
+    /// How much may be held back or found.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Where the secret for hashes and pseudonyms comes from. Without it every start makes a new
+    /// one, and no hash or pseudonym of before is met again.
+    #[serde(default)]
+    pub key: Option<KeySource>,
+}
+
+/// What a caller is told of a refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RefusalConfig {
+    /// In which form.
+    #[serde(rename = "as")]
+    pub form: RefusalForm,
+    /// The HTTP status of an error.
+    #[schemars(range(min = 400, max = 599))]
+    pub status: u16,
+}
+
+/// The form of a refusal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RefusalForm {
+    /// An error in the provider's own shape.
+    #[default]
+    Error,
+    /// An answer in the provider's own shape, for chat programs that break on errors.
+    Message,
+}
+
+/// What is done about something nobody can read: an image, an unknown format, broken JSON.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OnUnscannable {
+    /// The exchange is refused.
+    #[default]
+    Block,
+    /// It goes on, unread and counted.
+    Allow,
+}
+
+/// Where a secret comes from. The gate reads neither: its host does.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum KeySource {
+    /// The environment variable of this name.
+    Env(String),
+    /// The file at this path.
+    File(String),
+}
+
+impl Config {
+    /// Reads a configuration; `file_name` is what its errors call it.
+    ///
+    /// # Errors
+    /// An [`Error`] that names the file, the line, the key, the value and what was expected.
+    pub fn from_yaml(text: &str, file_name: &str) -> Result<Self, Error> {
+        document::yaml(text).and_then(|d| Self::read(&d)).map_err(|e| e.in_file(file_name))
+    }
+
+    /// As [`Config::from_yaml`], for hosts that are configured in JSON.
+    ///
+    /// # Errors
+    /// As [`Config::from_yaml`].
+    pub fn from_json(text: &str, file_name: &str) -> Result<Self, Error> {
+        document::json(text).and_then(|d| Self::read(&d)).map_err(|e| e.in_file(file_name))
+    }
+
+    /// These policies with every default.
+    pub fn with_policies<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
+        let policies = names.into_iter().map(|name| (name.into(), PolicyConfig::default()));
+        Self { policies: policies.collect(), ..Self::default() }
+    }
+
+    /// The JSON schema of the document.
+    pub fn schema() -> Value {
+        schemars::schema_for!(Config).to_value()
+    }
+
+    fn read(document: &document::Document) -> Result<Self, Error> {
+        let config: Self = document.typed()?;
+        config.check().map_err(|e| document.locate(e))?;
+        Ok(config)
+    }
+
+    /// What no type can say: that names are those of something.
+    fn check(&self) -> Result<(), Error> {
+        for (name, policy) in &self.policies {
+            policy.check(&format!("policies.{name}"))?;
+        }
+        let names: Vec<&str> = self.policies.keys().map(String::as_str).collect();
+        for (idx, route) in self.routes.iter().enumerate() {
+            route.check(&format!("routes[{idx}]"), &names)?;
+        }
+        if !(400..600).contains(&self.refusal.status) {
+            let found = format!("{} is not an HTTP error status", self.refusal.status);
+            return Err(Error::at("refusal.status", format!("{found}, expected 400 to 599")));
+        }
+        self.limits.check()
+    }
+}
+
+impl Default for RefusalConfig {
+    fn default() -> Self {
+        Self { form: RefusalForm::Error, status: 403 }
+    }
+}
