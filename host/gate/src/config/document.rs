@@ -21,6 +21,14 @@ const MAX_DEPTH: usize = 64;
 /// The values of a document and where they stand.
 pub(super) struct Document {
     value: Value,
+    lines: BTreeMap<String, u64>,
+}
+
+/// Where the values of a document stand.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Places {
+    /// What the document is called.
+    pub(super) file: Option<String>,
     /// Line by key path.
     lines: BTreeMap<String, u64>,
 }
@@ -59,29 +67,36 @@ pub(super) fn json(text: &str) -> Result<Document, Error> {
 }
 
 impl Document {
-    /// The document as a type, or where it does not fit and why.
-    pub(super) fn typed<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_path_to_error::deserialize(&self.value).map_err(|e| {
-            let place = match e.path().to_string().as_str() {
-                "." => String::new(),
-                place => place.to_owned(),
-            };
-            self.locate(Error::at(place, with_hint(&e.into_inner().to_string())))
-        })
+    pub(super) fn into_parts(self) -> (Value, Places) {
+        (self.value, Places { file: None, lines: self.lines })
+    }
+}
+
+/// A document as a type, or where it does not fit and why.
+pub(super) fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
+    serde_path_to_error::deserialize(value).map_err(|e| {
+        let place = e.path().to_string();
+        let place = if place == "." { String::new() } else { place };
+        Error::at(place, with_hint(&e.into_inner().to_string()))
+    })
+}
+
+impl Places {
+    /// The error with its file, and the line of its place or of the nearest place around it.
+    pub(super) fn locate(&self, error: Error) -> Error {
+        let line = self.line(error.place());
+        match &self.file {
+            Some(file) => error.on_line(line).in_file(file),
+            None => error,
+        }
     }
 
-    /// The error with the line of its place, or of the nearest place around it.
-    pub(super) fn locate(&self, error: Error) -> Error {
-        let mut place = error.place();
+    fn line(&self, mut place: &str) -> Option<u64> {
         loop {
             if let Some(line) = self.lines.get(place) {
-                let line = *line;
-                return error.on_line(Some(line));
+                return Some(*line);
             }
-            match place.rfind(['.', '[']) {
-                Some(at) => place = &place[..at],
-                None => return error,
-            }
+            place = place.get(..place.rfind(['.', '['])?)?;
         }
     }
 }

@@ -21,6 +21,7 @@ pub use policy::{Mode, OnFault, Percent, PolicyConfig};
 pub use route::{Match, Route};
 
 use crate::Error;
+use document::{Document, Places};
 
 /// A whole configuration.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
@@ -47,6 +48,9 @@ pub struct Config {
     /// one, and no hash or pseudonym of before is met again.
     #[serde(default)]
     pub key: Option<KeySource>,
+    /// Where everything stands, for errors that are found later.
+    #[serde(skip)]
+    places: Places,
 }
 
 /// What a caller is told of a refusal.
@@ -99,7 +103,7 @@ impl Config {
     /// # Errors
     /// An [`Error`] that names the file, the line, the key, the value and what was expected.
     pub fn from_yaml(text: &str, file_name: &str) -> Result<Self, Error> {
-        document::yaml(text).and_then(|d| Self::read(&d)).map_err(|e| e.in_file(file_name))
+        Self::read(document::yaml(text), file_name)
     }
 
     /// As [`Config::from_yaml`], for hosts that are configured in JSON.
@@ -107,7 +111,7 @@ impl Config {
     /// # Errors
     /// As [`Config::from_yaml`].
     pub fn from_json(text: &str, file_name: &str) -> Result<Self, Error> {
-        document::json(text).and_then(|d| Self::read(&d)).map_err(|e| e.in_file(file_name))
+        Self::read(document::json(text), file_name)
     }
 
     /// These policies with every default.
@@ -121,9 +125,18 @@ impl Config {
         schemars::schema_for!(Config).to_value()
     }
 
-    fn read(document: &document::Document) -> Result<Self, Error> {
-        let config: Self = document.typed()?;
-        config.check().map_err(|e| document.locate(e))?;
+    /// The error with the file and the line of its place.
+    pub(crate) fn locate(&self, error: Error) -> Error {
+        self.places.locate(error)
+    }
+
+    fn read(document: Result<Document, Error>, file_name: &str) -> Result<Self, Error> {
+        let (value, mut places) = document.map_err(|e| e.in_file(file_name))?.into_parts();
+        places.file = Some(file_name.to_owned());
+        let config: Result<Self, Error> = document::typed(&value);
+        let mut config = config.map_err(|e| places.locate(e))?;
+        config.check().map_err(|e| places.locate(e))?;
+        config.places = places;
         Ok(config)
     }
 

@@ -13,7 +13,10 @@ pub(crate) fn nearest(name: &str, known: &[&str]) -> String {
         (false, _) => format!(", did you mean {}?", list(&near)),
         (true, 0) => String::new(),
         (true, 1..=12) => format!(", expected {}", list(known)),
-        (true, _) => format!(", expected one of {} names like {}", known.len(), list(&known[..3])),
+        (true, n) => {
+            let some: Vec<&str> = known.iter().copied().take(3).collect();
+            format!(", expected one of {n} names like {}", list(&some))
+        }
     }
 }
 

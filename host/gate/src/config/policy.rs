@@ -5,8 +5,8 @@ use std::fmt;
 
 use sandgate_wit::Action;
 use schemars::JsonSchema;
-use serde::de::{self, Deserializer};
 use serde::Deserialize;
+use serde::de::{self, Deserializer};
 use serde_json::Value;
 
 use crate::Error;
@@ -82,7 +82,8 @@ impl PolicyConfig {
     }
 
     pub(crate) fn check(&self, place: &str) -> Result<(), Error> {
-        let hex = |digest: &str| digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+        let hex =
+            |digest: &str| digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
         match &self.digest {
             Some(digest) if !digest.strip_prefix("sha256:").is_some_and(hex) => Err(Error::at(
                 format!("{place}.digest"),

@@ -49,7 +49,8 @@ impl Match {
         if let Some(path) = &self.path {
             let fixed = path.strip_suffix('*').unwrap_or(path);
             if !path.starts_with('/') || fixed.contains('*') {
-                let problem = format!("`{path}`, expected a path from `/` with a `*` only at its end");
+                let problem =
+                    format!("`{path}`, expected a path from `/` with a `*` only at its end");
                 return Err(Error::at(format!("{place}.path"), problem));
             }
         }
