@@ -1,0 +1,157 @@
+//! Street addresses that start with the house's number, as in English and French.
+
+use sandgate_guest::Attempt;
+
+use crate::form::Reader;
+
+/// What English street names end with (USPS Publication 28, appendix C1, the frequent ones).
+const SUFFIXES: [&str; 44] = [
+    "alley",
+    "ave",
+    "avenue",
+    "blvd",
+    "boulevard",
+    "circle",
+    "cir",
+    "close",
+    "court",
+    "ct",
+    "crescent",
+    "crossing",
+    "dr",
+    "drive",
+    "expressway",
+    "freeway",
+    "gardens",
+    "gate",
+    "grove",
+    "heights",
+    "highway",
+    "hwy",
+    "lane",
+    "ln",
+    "mews",
+    "parkway",
+    "pkwy",
+    "path",
+    "pike",
+    "place",
+    "pl",
+    "plaza",
+    "rd",
+    "ridge",
+    "road",
+    "route",
+    "row",
+    "square",
+    "sq",
+    "st",
+    "street",
+    "terrace",
+    "trail",
+    "way",
+];
+/// What French street names begin with.
+const PREFIXES: [&str; 8] =
+    ["allée", "avenue", "boulevard", "chemin", "impasse", "place", "quai", "rue"];
+/// What a flat's or suite's number follows.
+const UNITS: [&str; 10] = [
+    " apt. ", " apt ", ", apt. ", ", apt ", " suite ", ", suite ", " unit ", ", unit ", " # ", " #",
+];
+
+/// `221B Baker Street, Apt 5`
+pub(crate) fn english(reader: Reader<'_>, start: usize) -> Attempt {
+    let mut at = match number(reader, start) {
+        Ok(at) => at,
+        Err(attempt) => return attempt,
+    };
+    for words in 0..5 {
+        let end = reader.run(at + 1, 24, is_name);
+        if reader.undecided(end) {
+            return Attempt::Open;
+        }
+        let word = &reader.bytes[at + 1..end];
+        let capital = word.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
+        if reader.bytes.get(at) != Some(&b' ') || !capital {
+            return Attempt::Miss;
+        }
+        let is = |suffix: &&str| word.eq_ignore_ascii_case(suffix.as_bytes());
+        let abbreviated = usize::from(reader.bytes.get(end) == Some(&b'.'));
+        if words > 0 && SUFFIXES.iter().any(|suffix| is(&suffix)) {
+            return unit(reader, end, end + abbreviated);
+        }
+        at = end + abbreviated;
+    }
+    Attempt::Miss
+}
+
+/// `12 rue de la Paix`, `12 bis, avenue Foch`
+pub(crate) fn french(reader: Reader<'_>, start: usize) -> Attempt {
+    let at = match number(reader, start) {
+        Ok(at) => at + usize::from(reader.bytes.get(at) == Some(&b',')),
+        Err(attempt) => return attempt,
+    };
+    let kind = reader.run(at + 1, 12, is_name);
+    if reader.undecided(kind) {
+        return Attempt::Open;
+    }
+    let word = String::from_utf8_lossy(&reader.bytes[(at + 1).min(kind)..kind]).to_lowercase();
+    if reader.bytes.get(at) != Some(&b' ') || !PREFIXES.contains(&word.as_str()) {
+        return Attempt::Miss;
+    }
+    let (mut at, mut end) = (kind, None);
+    for _ in 0..5 {
+        let last = reader.run(at + 1, 24, is_name);
+        if reader.undecided(last) {
+            return Attempt::Open;
+        }
+        let word = &reader.bytes[(at + 1).min(last)..last];
+        let capital = word.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
+        if capital {
+            end = Some(last);
+        }
+        let small = [&b"de"[..], b"du", b"des", b"la", b"le", b"les", b"l", b"d"].contains(&word);
+        if !matches!(reader.bytes.get(at), Some(b' ' | b'-' | b'\'')) || !(capital || small) {
+            break;
+        }
+        at = last;
+    }
+    end.map_or(Attempt::Miss, Attempt::Match)
+}
+
+/// The end of a house's number: `12`, `221B`.
+fn number(reader: Reader<'_>, start: usize) -> Result<usize, Attempt> {
+    let digits = reader.run(start, 6, |byte| byte.is_ascii_digit());
+    let end = reader.run(digits, 1, |byte| byte.is_ascii_alphabetic());
+    if reader.undecided(end + 1) {
+        return Err(Attempt::Open);
+    }
+    if digits > start && digits - start < 6 { Ok(end) } else { Err(Attempt::Miss) }
+}
+
+/// The end of a unit's number behind a street that ends at `end`, with its dot at `dotted`.
+fn unit(reader: Reader<'_>, end: usize, dotted: usize) -> Attempt {
+    for mark in UNITS {
+        let rest = &reader.bytes[dotted.min(reader.bytes.len())..];
+        let rest = &rest[..rest.len().min(mark.len())];
+        if !rest.eq_ignore_ascii_case(&mark.as_bytes()[..rest.len()]) {
+            continue;
+        }
+        if reader.undecided(dotted + rest.len()) {
+            return Attempt::Open;
+        }
+        let number = dotted + mark.len();
+        let last = reader.run(number, 6, |byte| byte.is_ascii_alphanumeric());
+        if reader.undecided(last) {
+            return Attempt::Open;
+        }
+        if rest.len() == mark.len() && reader.bytes[number..last].iter().any(u8::is_ascii_digit) {
+            return Attempt::Match(last);
+        }
+    }
+    Attempt::Match(end)
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80
+}
