@@ -163,6 +163,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The bytes from `start` to `end`, as far as there are any.
+    pub(crate) fn text(self, start: usize, end: usize) -> &'a [u8] {
+        let end = end.min(self.bytes.len());
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+
     /// The end of the run of bytes from `at` that are `member`s, at most `cap` of them.
     pub(crate) fn run(self, at: usize, cap: usize, member: fn(u8) -> bool) -> usize {
         let rest = self.bytes.get(at..).unwrap_or_default();

@@ -4,6 +4,8 @@ use sandgate_guest::Attempt;
 
 use crate::form::Reader;
 
+/// The longest word of a street's name, in bytes.
+const MAX_WORD: usize = 24;
 /// What English street names end with (USPS Publication 28, appendix C1, the frequent ones).
 const SUFFIXES: [&str; 44] = [
     "alley",
@@ -66,11 +68,11 @@ pub(crate) fn english(reader: Reader<'_>, start: usize) -> Attempt {
         Err(attempt) => return attempt,
     };
     for words in 0..5 {
-        let end = reader.run(at + 1, 24, is_name);
+        let end = reader.run(at + 1, MAX_WORD, is_name);
         if reader.undecided(end) {
             return Attempt::Open;
         }
-        let word = &reader.bytes[at + 1..end];
+        let word = reader.text(at + 1, end);
         let capital = word.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
         if reader.bytes.get(at) != Some(&b' ') || !capital {
             return Attempt::Miss;
@@ -95,17 +97,20 @@ pub(crate) fn french(reader: Reader<'_>, start: usize) -> Attempt {
     if reader.undecided(kind) {
         return Attempt::Open;
     }
-    let word = String::from_utf8_lossy(&reader.bytes[(at + 1).min(kind)..kind]).to_lowercase();
+    let word = String::from_utf8_lossy(reader.text(at + 1, kind)).to_lowercase();
     if reader.bytes.get(at) != Some(&b' ') || !PREFIXES.contains(&word.as_str()) {
         return Attempt::Miss;
     }
     let (mut at, mut end) = (kind, None);
     for _ in 0..5 {
-        let last = reader.run(at + 1, 24, is_name);
+        let last = reader.run(at + 1, MAX_WORD, is_name);
         if reader.undecided(last) {
             return Attempt::Open;
         }
-        let word = &reader.bytes[(at + 1).min(last)..last];
+        let word = reader.text(at + 1, last);
+        if word.len() == MAX_WORD {
+            break;
+        }
         let capital = word.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
         if capital {
             end = Some(last);
@@ -132,7 +137,7 @@ fn number(reader: Reader<'_>, start: usize) -> Result<usize, Attempt> {
 /// The end of a unit's number behind a street that ends at `end`, with its dot at `dotted`.
 fn unit(reader: Reader<'_>, end: usize, dotted: usize) -> Attempt {
     for mark in UNITS {
-        let rest = &reader.bytes[dotted.min(reader.bytes.len())..];
+        let rest = reader.text(dotted, usize::MAX);
         let rest = &rest[..rest.len().min(mark.len())];
         if !rest.eq_ignore_ascii_case(&mark.as_bytes()[..rest.len()]) {
             continue;
@@ -145,7 +150,7 @@ fn unit(reader: Reader<'_>, end: usize, dotted: usize) -> Attempt {
         if reader.undecided(last) {
             return Attempt::Open;
         }
-        if rest.len() == mark.len() && reader.bytes[number..last].iter().any(u8::is_ascii_digit) {
+        if rest.len() == mark.len() && reader.text(number, last).iter().any(u8::is_ascii_digit) {
             return Attempt::Match(last);
         }
     }

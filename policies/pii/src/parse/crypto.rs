@@ -28,7 +28,7 @@ fn word(reader: Reader<'_>, start: usize, accept: fn(&[u8]) -> bool) -> Attempt 
     if reader.undecided(end) {
         return Attempt::Open;
     }
-    let word = &reader.bytes[start..end];
+    let word = reader.text(start, end);
     if (26..=90).contains(&word.len()) && accept(word) {
         Attempt::Match(end)
     } else {

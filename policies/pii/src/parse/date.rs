@@ -28,7 +28,7 @@ fn digits(reader: Reader<'_>, at: usize) -> Result<(u32, usize, usize), Attempt>
     if reader.undecided(end) {
         return Err(Attempt::Open);
     }
-    let value = reader.bytes[at..end].iter().fold(0, |sum, b| sum * 10 + u32::from(b - b'0'));
+    let value = reader.text(at, end).iter().fold(0, |sum, b| sum * 10 + u32::from(b - b'0'));
     if end == at { Err(Attempt::Miss) } else { Ok((value, end - at, end)) }
 }
 
@@ -51,8 +51,8 @@ fn three(reader: Reader<'_>, start: usize, year_len: usize) -> Result<Attempt, A
     }
     let between =
         if separator.len() > 1 { self::separator(reader, end, ["月", "월"])? } else { separator };
-    if !reader.bytes[end..].starts_with(between) {
-        let cut = between.starts_with(&reader.bytes[end..]) && !reader.last;
+    if !reader.text(end, usize::MAX).starts_with(between) {
+        let cut = between.starts_with(reader.text(end, usize::MAX)) && !reader.last;
         return Err(if cut { Attempt::Open } else { Attempt::Miss });
     }
     let (third, third_len, end) = digits(reader, end + between.len())?;
@@ -80,7 +80,7 @@ fn separator<'a>(
     at: usize,
     ideographs: [&str; 2],
 ) -> Result<&'a [u8], Attempt> {
-    let rest = &reader.bytes[at.min(reader.bytes.len())..];
+    let rest = reader.text(at, usize::MAX);
     match rest {
         [] if !reader.last => Err(Attempt::Open),
         [b'-' | b'/' | b'.', ..] => Ok(&rest[..1]),
@@ -94,7 +94,7 @@ fn separator<'a>(
 
 /// The end of a time of day behind a date that ends at `end`, or that end.
 fn time(reader: Reader<'_>, end: usize) -> Attempt {
-    let rest = &reader.bytes[end..];
+    let rest = reader.text(end, usize::MAX);
     for day in ["日", "일"] {
         if rest.starts_with(day.as_bytes()) {
             return Attempt::Match(end + day.len());
@@ -107,7 +107,7 @@ fn time(reader: Reader<'_>, end: usize) -> Attempt {
     if reader.undecided(clock) {
         return Attempt::Open;
     }
-    match &reader.bytes[end + 1..clock] {
+    match reader.text(end + 1, clock) {
         [_, _, b':', _, _] | [_, _, b':', _, _, b':', _, _] => Attempt::Match(clock),
         _ => Attempt::Match(end),
     }
@@ -149,7 +149,7 @@ fn month(reader: Reader<'_>, at: usize) -> Result<(u32, usize), Attempt> {
     if reader.undecided(end) {
         return Err(Attempt::Open);
     }
-    let word = &reader.bytes[at..end];
+    let word = reader.text(at, end);
     let is = |name: &&str| word.eq_ignore_ascii_case(name.as_bytes());
     let month = MONTHS.iter().position(|names| names.iter().any(|name| is(&name)));
     month.map(|month| (month as u32 + 1, end)).ok_or(Attempt::Miss)
@@ -165,7 +165,7 @@ fn space(reader: Reader<'_>, at: usize) -> Result<usize, Attempt> {
 
 /// Past the first of `marks` that stands at `at`, if one does.
 fn skip(reader: Reader<'_>, at: usize, marks: &[&str]) -> Result<usize, Attempt> {
-    let rest = &reader.bytes[at.min(reader.bytes.len())..];
+    let rest = reader.text(at, usize::MAX);
     if rest.len() < 3 && !reader.last {
         return Err(Attempt::Open);
     }

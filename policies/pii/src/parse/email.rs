@@ -28,17 +28,17 @@ pub(crate) fn is_local(byte: u8) -> bool {
 /// Where the local part before `at` begins, in the run of its characters from `run`.
 pub(crate) fn start(reader: Reader<'_>, run: usize, at: usize) -> usize {
     let mut start = run;
-    match (reader.prior(run), &reader.bytes[run..at]) {
+    match (reader.prior(run), reader.text(run, at)) {
         (Some(b'\\'), [b'n' | b'r' | b't', _, ..]) => start += 1,
         (_, [b'%', a, b, _, ..]) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => start += 3,
         _ => (),
     }
-    start + reader.bytes[start..at].iter().take_while(|&&b| !b.is_ascii_alphanumeric()).count()
+    start + reader.text(start, at).iter().take_while(|&&b| !b.is_ascii_alphanumeric()).count()
 }
 
 /// Reads the address with its local part from `start` and its `@` at `at`.
 pub(crate) fn attempt(reader: Reader<'_>, start: usize, at: usize) -> Attempt {
-    let local = &reader.bytes[start..at];
+    let local = reader.text(start, at);
     if local.is_empty() || local.ends_with(b".") || NO_ONE.contains(&local) {
         return Attempt::Miss;
     }
@@ -49,7 +49,7 @@ pub(crate) fn attempt(reader: Reader<'_>, start: usize, at: usize) -> Attempt {
         if reader.undecided(end) {
             return if end - at > MAX_DOMAIN { Attempt::Miss } else { Attempt::Open };
         }
-        if label == end || reader.bytes[label] == b'-' || end - at > MAX_DOMAIN {
+        if label == end || reader.text(label, end).starts_with(b"-") || end - at > MAX_DOMAIN {
             return Attempt::Miss;
         }
         let more = match (reader.peek(end), reader.peek(end + 1)) {
@@ -58,7 +58,7 @@ pub(crate) fn attempt(reader: Reader<'_>, start: usize, at: usize) -> Attempt {
             _ => false,
         };
         if !more {
-            return domain(&reader.bytes[at + 1..end])
+            return domain(reader.text(at + 1, end))
                 .map_or(Attempt::Miss, |len| Attempt::Match(at + 1 + len));
         }
         end += 1;

@@ -14,7 +14,7 @@ VG24XK20YE30";
 
 /// Reads an IBAN: its characters in a row, or in groups of four.
 pub(crate) fn attempt(reader: Reader<'_>, start: usize) -> Attempt {
-    let head = reader.bytes.get(start..start + 2).unwrap_or_default();
+    let head = reader.text(start, start + 2);
     let Some(total) = length(head) else { return Attempt::Miss };
     let (mut at, mut count, mut separator) = (start, 0, None);
     while count < total {

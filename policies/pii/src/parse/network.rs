@@ -31,9 +31,9 @@ fn dotted(reader: Reader<'_>, start: usize, accept: fn(Ipv4Addr) -> bool) -> Att
     if reader.undecided(end) {
         return Attempt::Open;
     }
-    let text = &reader.bytes[start..end];
+    let text = reader.text(start, end);
     let end = end - usize::from(text.ends_with(b"."));
-    let text = std::str::from_utf8(&reader.bytes[start..end]).ok();
+    let text = std::str::from_utf8(reader.text(start, end)).ok();
     match text.and_then(|text| text.parse().ok()) {
         Some(address) if accept(address) => Attempt::Match(end),
         _ => Attempt::Miss,
@@ -46,9 +46,9 @@ pub(crate) fn ipv6(reader: Reader<'_>, start: usize) -> Attempt {
     if reader.undecided(end) {
         return Attempt::Open;
     }
-    let text = &reader.bytes[start..end];
+    let text = reader.text(start, end);
     let end = end - text.iter().rev().take_while(|b| **b == b'.' || **b == b':').count().min(1);
-    let text = &reader.bytes[start..end];
+    let text = reader.text(start, end);
     let digits = text.iter().filter(|b| b.is_ascii_hexdigit()).count();
     let colons = text.iter().filter(|&&b| b == b':').count();
     let parsed = std::str::from_utf8(text).ok().and_then(|text| text.parse::<Ipv6Addr>().ok());

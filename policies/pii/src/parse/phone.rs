@@ -35,7 +35,7 @@ impl Groups {
             if reader.undecided(gap) {
                 return None;
             }
-            if !is_gap(&reader.bytes[end..gap]) {
+            if !is_gap(reader.text(end, gap)) {
                 break;
             }
             at = gap;
@@ -70,7 +70,7 @@ fn is_gap(gap: &[u8]) -> bool {
 fn extension(reader: Reader<'_>, end: usize) -> Attempt {
     const MARKS: [&str; 6] = [" extension ", " ext. ", " ext ", " x", "ext", "x"];
     for mark in MARKS {
-        let rest = reader.bytes.get(end..).unwrap_or_default();
+        let rest = reader.text(end, usize::MAX);
         let rest = &rest[..rest.len().min(mark.len())];
         if !rest.eq_ignore_ascii_case(&mark.as_bytes()[..rest.len()]) {
             continue;

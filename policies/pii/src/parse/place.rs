@@ -28,16 +28,15 @@ pub(crate) fn age(reader: Reader<'_>, start: usize) -> Attempt {
         Attempt::Match(end) => end,
         other => return other,
     };
-    let rest = &reader.bytes[end..];
+    let rest = reader.text(end, usize::MAX);
     for years in YEARS {
         let seen = rest.len().min(years.len());
-        if reader.says(end, &years[..years.floor_char_boundary(seen)]) && seen == rest.len() {
-            if !reader.last && seen < years.len() {
-                return Attempt::Open;
+        if rest[..seen].eq_ignore_ascii_case(&years.as_bytes()[..seen]) {
+            match seen == years.len() {
+                true => return Attempt::Match(end),
+                false if !reader.last => return Attempt::Open,
+                false => (),
             }
-        }
-        if reader.says(end, years) {
-            return Attempt::Match(end);
         }
     }
     Attempt::Miss
@@ -49,7 +48,7 @@ pub(crate) fn bare_age(reader: Reader<'_>, start: usize) -> Attempt {
     if reader.undecided(end) {
         return Attempt::Open;
     }
-    match &reader.bytes[start..end] {
+    match reader.text(start, end) {
         [b'1'..=b'9'] | [b'1'..=b'9', _] | [b'1', b'0' | b'1', _] => Attempt::Match(end),
         _ => Attempt::Miss,
     }
@@ -63,7 +62,7 @@ pub(crate) fn coordinates(reader: Reader<'_>, start: usize) -> Attempt {
         if reader.undecided(gap) {
             return Err(Attempt::Open);
         }
-        if !matches!(&reader.bytes[at..gap], b"," | b", " | b"; " | b"/" | b" / " | b" , ") {
+        if !matches!(reader.text(at, gap), b"," | b", " | b"; " | b"/" | b" / " | b" , ") {
             return Err(Attempt::Miss);
         }
         let (end, also) = degrees(reader, gap, 180)?;
@@ -83,7 +82,7 @@ fn degrees(reader: Reader<'_>, at: usize, max: u32) -> Result<(usize, bool), Att
     if reader.undecided(point) {
         return Err(Attempt::Open);
     }
-    let whole = reader.bytes[start..point].iter().fold(0, |sum, b| sum * 10 + u32::from(b - b'0'));
+    let whole = reader.text(start, point).iter().fold(0, |sum, b| sum * 10 + u32::from(b - b'0'));
     if point == start || whole >= max || reader.bytes.get(point) != Some(&b'.') {
         return Err(Attempt::Miss);
     }

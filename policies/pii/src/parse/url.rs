@@ -28,7 +28,7 @@ pub(crate) fn attempt(reader: Reader<'_>, start: usize, at: usize) -> Attempt {
     if reader.undecided(end) && end - host < MAX {
         return Attempt::Open;
     }
-    let text = &reader.bytes[host..end];
+    let text = reader.text(host, end);
     let trailing = |byte: &&u8| {
         matches!(
             byte,
