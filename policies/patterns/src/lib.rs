@@ -1,7 +1,7 @@
 //! The user's own named patterns and word lists.
 //!
 //! Rules come from the settings: patterns in `regex` syntax, patterns with look-around, lists of
-//! words. How they are found is in [`stream`](self): one left-to-right walk per rule, with every
+//! words. They are found in one left-to-right walk per rule, with every
 //! match decided by the text near it, so that findings do not depend on how a stream was cut.
 
 mod allow;

@@ -1,5 +1,5 @@
-//! Prints the policy's manifest, for the packer.
+//! What the packer asks for the policy's manifest, and other hosts' tests for its findings.
 
-fn main() {
-    sandgate_guest::native::print_manifest(&patterns::manifest())
+fn main() -> std::io::Result<()> {
+    sandgate_guest::native::main::<patterns::Patterns>(&patterns::manifest())
 }
