@@ -1,6 +1,6 @@
 //! What is wrong with a configuration, and where.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// A configuration that cannot be used. Its text names the file, the line, the key, the value and
 /// what was expected; of prompts and answers it knows nothing.
@@ -49,10 +49,20 @@ impl fmt::Display for Error {
             f.write_str(" ")?;
         }
         if !self.place.is_empty() {
-            write!(f, "{}: ", self.place)?;
+            visible(f, &self.place)?;
+            f.write_str(": ")?;
         }
-        f.write_str(&self.problem)
+        visible(f, &self.problem)
     }
+}
+
+/// Keys and values are whatever somebody typed: an error of theirs stays one line, and tells a
+/// terminal nothing.
+fn visible(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    text.chars().try_for_each(|char| match char.is_control() {
+        true => write!(f, "{}", char.escape_default()),
+        false => f.write_char(char),
+    })
 }
 
 impl std::error::Error for Error {}
