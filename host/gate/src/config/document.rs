@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use serde_saphyr::{DuplicateKeyPolicy, Spanned};
@@ -74,7 +76,8 @@ impl Document {
 
 /// A document as a type, or where it does not fit and why.
 pub(super) fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
-    serde_path_to_error::deserialize(value).map_err(|e| {
+    let typed = serde_path_to_error::deserialize::<_, Mapping<T>>(value);
+    typed.map(|mapping| mapping.0).map_err(|e| {
         let place = e.path().to_string();
         let place = if place == "." { String::new() } else { place };
         Error::at(place, with_hint(&e.into_inner().to_string()))
@@ -99,6 +102,39 @@ impl Places {
             place = place.get(..place.rfind(['.', '['])?)?;
         }
     }
+}
+
+/// A type that is written as a mapping, and not as the list of its values that serde takes too.
+pub(super) struct Mapping<T>(pub(super) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Mapping<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MappingVisitor(PhantomData)).map(Self)
+    }
+}
+
+struct MappingVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for MappingVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a mapping")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
+}
+
+/// Reads a key whose value is a mapping, or nothing, which is its default.
+pub(super) fn mapping<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    let value = Option::<Mapping<T>>::deserialize(deserializer)?;
+    Ok(value.map(|mapping| mapping.0).unwrap_or_default())
 }
 
 /// A value of YAML, each part of it with its place.

@@ -33,16 +33,17 @@ pub struct Config {
     pub policies: BTreeMap<String, PolicyConfig>,
     /// Which policies look at which requests; the first route that matches counts. Without routes
     /// every policy looks at everything.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "route::list")]
+    #[schemars(with = "Vec<Route>")]
     pub routes: Vec<Route>,
     /// What a caller is told of a refusal.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "document::mapping")]
     pub refusal: RefusalConfig,
     /// What is done about something nobody can read.
     #[serde(default)]
     pub on_unscannable: OnUnscannable,
     /// How much may be held back or found.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "document::mapping")]
     pub limits: Limits,
     /// Where the secret for hashes and pseudonyms comes from. Without it every start makes a new
     /// one, and no hash or pseudonym of before is met again.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer};
 use serde_json::Value;
 
+use super::document::Mapping;
 use crate::Error;
 
 /// One policy's part of the configuration.
@@ -141,6 +142,10 @@ pub(super) fn map<'de, D>(deserializer: D) -> Result<BTreeMap<String, PolicyConf
 where
     D: Deserializer<'de>,
 {
-    let policies = BTreeMap::<String, Option<PolicyConfig>>::deserialize(deserializer)?;
-    Ok(policies.into_iter().map(|(name, policy)| (name, policy.unwrap_or_default())).collect())
+    let policies =
+        Option::<BTreeMap<String, Option<Mapping<PolicyConfig>>>>::deserialize(deserializer)?;
+    let or_default =
+        |policy: Option<Mapping<PolicyConfig>>| policy.map(|p| p.0).unwrap_or_default();
+    let policies = policies.unwrap_or_default().into_iter();
+    Ok(policies.map(|(name, policy)| (name, or_default(policy))).collect())
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
+use super::document::{Mapping, mapping};
 use super::nearest;
 use crate::Error;
 
@@ -13,7 +14,7 @@ use crate::Error;
 #[serde(deny_unknown_fields)]
 pub struct Route {
     /// What a request must have. Without it every request matches.
-    #[serde(default, rename = "match")]
+    #[serde(default, rename = "match", deserialize_with = "mapping")]
     pub matches: Match,
     /// The policies' names.
     pub policies: Vec<String>,
@@ -62,4 +63,10 @@ impl Match {
         }
         Ok(())
     }
+}
+
+/// The routes; nothing is none.
+pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Route>, D::Error> {
+    let routes = Option::<Vec<Mapping<Route>>>::deserialize(deserializer)?;
+    Ok(routes.unwrap_or_default().into_iter().map(|route| route.0).collect())
 }

@@ -49,6 +49,11 @@ impl Placeholders {
         self.0.is_empty()
     }
 
+    /// Whether a placeholder may start with `c`, which follows `before`.
+    pub(super) fn may_start(c: char, before: Option<char>) -> bool {
+        matches!(c, '<' | '＜' | '&' | '\\') || c.is_alphanumeric() && !before.is_some_and(is_word)
+    }
+
     /// What stands at the start of `text`, which follows `before` and ends for good if `last`.
     pub(super) fn at(&self, text: &str, before: Option<char>, last: bool) -> Seen<'_> {
         match affix(text, OPENING) {
@@ -105,16 +110,22 @@ fn closing<'a>(
 ) -> Seen<'a> {
     let Some(original) = original else { return Seen::Nothing };
     let rest = &text[end..];
-    let gap = fillers(rest);
-    let after = &rest[gap..];
-    let length = match affix(after, CLOSING) {
-        Affix::Whole(closing) => end + gap + closing,
-        Affix::Begun if !last => return Seen::Undecided,
-        _ if after.is_empty() && !last => return Seen::Undecided,
-        _ if !bracket && rest.chars().next().is_some_and(is_word) => return Seen::Nothing,
-        _ => end,
-    };
-    Seen::Whole { length, original }
+    let mut gap = 0;
+    for c in rest.chars().map(Some).take(MAX_FILLERS + 1).chain([None]) {
+        match affix(&rest[gap..], CLOSING) {
+            Affix::Whole(closing) => return Seen::Whole { length: end + gap + closing, original },
+            Affix::Begun if !last => return Seen::Undecided,
+            _ => {}
+        }
+        match c {
+            Some(c) if is_filler(c) => gap += c.len_utf8(),
+            _ => break,
+        }
+    }
+    match !bracket && rest.chars().next().is_some_and(is_word) {
+        true => Seen::Nothing,
+        false => Seen::Whole { length: end, original },
+    }
 }
 
 enum Affix {
@@ -140,13 +151,7 @@ fn affix(text: &str, affixes: &[&str]) -> Affix {
 
 /// How many bytes of fillers the text starts with, as far as they count.
 fn fillers(text: &str) -> usize {
-    let mut fillers = text.char_indices().filter(|(at, c)| *at > 0 || is_filler(*c));
-    let ends =
-        |(at, c): &(usize, char)| !is_filler(*c) || text[..*at].chars().count() == MAX_FILLERS;
-    match text.starts_with(is_filler) {
-        false => 0,
-        true => fillers.find(ends).map_or(text.len(), |(at, _)| at),
-    }
+    text.chars().take(MAX_FILLERS).take_while(|c| is_filler(*c)).map(char::len_utf8).sum()
 }
 
 fn is_filler(c: char) -> bool {

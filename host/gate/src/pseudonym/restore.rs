@@ -47,8 +47,7 @@ impl Restorer {
         let mut out = String::new();
         let mut at = 0;
         while let Some(c) = self.held[at..].chars().next() {
-            let starts = !c.is_ascii() || c.is_alphanumeric() || matches!(c, '<' | '&' | '\\');
-            let seen = match starts {
+            let seen = match Placeholders::may_start(c, self.before) {
                 true => self.placeholders.at(&self.held[at..], self.before, last),
                 false => Seen::Nothing,
             };

@@ -1,0 +1,7 @@
+//! The gate from outside: text in, decision out.
+
+mod actions;
+mod config;
+mod faults;
+mod laws;
+mod script;
