@@ -167,7 +167,23 @@ const fn fold(hash: u64, byte: u8) -> u64 {
 const SLOTS: usize = 2048;
 static TABLE: [(u64, Set); SLOTS] = table();
 
+/// One bit for each word's hash: nearly all of a text's words are none, and need no more.
+static FILTER: [u64; 128] = {
+    let (mut filter, mut slot) = ([0; 128], 0);
+    while slot < SLOTS {
+        let hash = TABLE[slot].0;
+        if hash != 0 {
+            filter[(hash >> 6) as usize % 128] |= 1 << (hash % 64);
+        }
+        slot += 1;
+    }
+    filter
+};
+
 fn look_up(hash: u64) -> Set {
+    if FILTER[(hash >> 6) as usize % 128] >> (hash % 64) & 1 == 0 {
+        return Set::EMPTY;
+    }
     let mut slot = hash as usize % SLOTS;
     while TABLE[slot].0 != 0 {
         if TABLE[slot].0 == hash {

@@ -128,6 +128,9 @@ impl Lead {
     /// Eight or more capital letters.
     pub(crate) const CAPITALS: Self = Self(32);
 
+    /// A word of any script, one space before a word of digits.
+    pub(crate) const NAME: Self = Self(64);
+
     pub(crate) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -221,13 +224,21 @@ pub(crate) const COUNT: usize = {
 
 /// The form with this index, counted through all tables.
 pub(crate) const fn form(idx: usize) -> &'static Form {
-    let (mut idx, mut table) = (idx, 0);
-    while idx >= kinds::TABLES[table].len() {
-        idx -= kinds::TABLES[table].len();
+    ALL[idx]
+}
+
+static ALL: [&Form; COUNT] = {
+    let (mut all, mut count, mut table) = ([&kinds::TABLES[0][0]; COUNT], 0, 0);
+    while table < kinds::TABLES.len() {
+        let mut row = 0;
+        while row < kinds::TABLES[table].len() {
+            all[count] = &kinds::TABLES[table][row];
+            (count, row) = (count + 1, row + 1);
+        }
         table += 1;
     }
-    &kinds::TABLES[table][idx]
-}
+    all
+};
 
 /// A set of forms.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

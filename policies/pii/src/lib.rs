@@ -115,3 +115,49 @@ sandgate_guest::export!(
     Pii,
     "Personal data: numbers and addresses that identify people, from many countries."
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_has_its_rule_and_every_rule_a_form() {
+        let rules: Vec<_> = rules::RULES.iter().map(|(name, ..)| *name).collect();
+        let forms: Vec<_> = (0..COUNT).map(|idx| form(idx).rule).collect();
+        for rule in forms.iter().filter(|rule| **rule != kinds::DECOY) {
+            assert!(rules.contains(rule), "{rule} has no rule");
+        }
+        for rule in rules {
+            let parsed = rule == parse::email::RULE || rule == parse::url::RULE;
+            assert!(parsed || forms.contains(&rule), "{rule} has no form");
+        }
+    }
+
+    #[test]
+    fn every_rule_has_a_golden_case() {
+        let cases = include_str!("../cases.yaml");
+        for (rule, ..) in rules::RULES {
+            assert!(cases.contains(&format!("{rule}: ")), "{rule} has no case");
+        }
+    }
+
+    #[test]
+    fn context_words_are_written_as_they_are_looked_up() {
+        for word in (0..COUNT).flat_map(|idx| form(idx).words) {
+            let plain = |c: char| c == ' ' || c.is_alphabetic();
+            assert!(word.chars().all(plain) && word.to_lowercase() == *word, "{word}");
+            assert!(word.split(' ').count() <= 3, "{word}");
+        }
+    }
+
+    #[test]
+    fn unknown_names_are_errors_that_name_what_is_allowed() {
+        let settings = Settings { entities: vec!["EMAIL".into()], ..Settings::default() };
+        let error = Pii::configure(settings, vec![]).err().unwrap();
+        assert!(
+            error.starts_with("entities: no such entity: EMAIL, expected one of EMAIL_ADDRESS,")
+        );
+        let error = sandgate_guest::serde_json::from_str::<Settings>(r#"{"regions":["xx"]}"#);
+        assert!(error.unwrap_err().to_string().contains("unknown variant `xx`, expected one of"));
+    }
+}

@@ -12,7 +12,7 @@ use crate::anchor;
 use crate::context::Words;
 use crate::form::{COUNT, Form, Lead, Peek, Reader, Text, form};
 use crate::kinds::DECOY;
-use crate::parse::{email, url};
+use crate::parse::{address, email, url};
 use crate::shape::{self, Class};
 
 /// The longest word of ASCII letters and digits that is looked at.
@@ -79,17 +79,27 @@ impl Candidate {
     }
 }
 
-/// Every form that is parsed.
-const PARSED: ([usize; COUNT], usize) = {
-    let (mut parsed, mut count, mut idx) = ([0; COUNT], 0, 0);
+/// How many kinds of leads there are.
+const LEADS: usize = 7;
+
+/// The forms that are parsed, by the bit of the lead they start with, and how many each has.
+static PARSED: [([u8; COUNT], usize); LEADS] = {
+    let mut parsed = [([0; COUNT], 0); LEADS];
+    let mut idx = 0;
     while idx < COUNT {
-        if matches!(form(idx).text, Text::Parsed(..)) {
-            parsed[count] = idx;
-            count += 1;
+        let mut lead = 0;
+        while lead < LEADS {
+            if let Text::Parsed(leads, _) = form(idx).text
+                && leads.meets(Lead(1 << lead))
+            {
+                parsed[lead].0[parsed[lead].1] = idx as u8;
+                parsed[lead].1 += 1;
+            }
+            lead += 1;
         }
         idx += 1;
     }
-    (parsed, count)
+    parsed
 };
 
 impl Scan<'_> {
@@ -195,7 +205,13 @@ impl Scan<'_> {
                 best = best.max(self.best_at(lead, end, Some(Class::Letters), Lead::LETTERS)?);
             }
         }
-        if let Some(chain) = self.reader.run_back(word, self.floor, MAX_CHAIN, is_chain) {
+        if let Some(name) = self.name(word) {
+            best = best.max(self.best_at(name, name, None, Lead::NAME)?);
+        }
+        let linked = |byte: Option<u8>| matches!(byte, Some(b':' | b'-'));
+        if (linked(self.reader.prior(word)) || linked(self.reader.bytes.get(end).copied()))
+            && let Some(chain) = self.reader.run_back(word, self.floor, MAX_CHAIN, is_chain)
+        {
             best = best.max(self.best_at(chain, chain, None, Lead::CHAIN)?);
         }
         Ok(best)
@@ -238,9 +254,10 @@ impl Scan<'_> {
                 best = best.max(self.candidate(entry.form, start, attempt)?);
             }
         }
-        for &idx in &PARSED.0[..PARSED.1] {
-            if let Text::Parsed(leads, parser) = form(idx).text
-                && leads.meets(lead)
+        let (parsed, count) = &PARSED[lead.0.trailing_zeros() as usize];
+        for &idx in &parsed[..*count] {
+            let idx = usize::from(idx);
+            if let Text::Parsed(_, parser) = form(idx).text
                 && self.policy.forms.has(idx)
             {
                 let attempt = parser(self.reader, start);
@@ -331,6 +348,12 @@ impl Scan<'_> {
         leads
     }
 
+    /// The start of the word of any script before the space before `at`.
+    fn name(&self, at: usize) -> Option<usize> {
+        let space = at.checked_sub(1).filter(|&space| self.reader.bytes[space] == b' ')?;
+        self.reader.run_back(space, self.floor, address::MAX_NAME, address::is_name)
+    }
+
     /// The first place where a match may start that has a word at `at`.
     fn earliest(&self, at: usize) -> usize {
         let word = at;
@@ -338,7 +361,7 @@ impl Scan<'_> {
         let local = self.reader.run_back(word, self.floor, MAX_LOCAL, email::is_local);
         let chain = self.reader.run_back(word, self.floor, MAX_CHAIN, is_chain);
         let [near, far] = self.lead_words(word);
-        [local, chain, near, far].into_iter().flatten().fold(sign, usize::min)
+        [local, chain, near, far, self.name(word)].into_iter().flatten().fold(sign, usize::min)
     }
 
     /// Where a match may start that more text would complete, no anchor being in sight.
@@ -349,7 +372,8 @@ impl Scan<'_> {
         let scheme = colon
             .and_then(|at| self.reader.run_back(at, self.floor, url::MAX_SCHEME, url::is_scheme))
             .unwrap_or(end);
-        self.earliest(word).min(scheme).max(self.floor)
+        let name = self.reader.run_back(end, self.floor, address::MAX_NAME, address::is_name);
+        self.earliest(word).min(scheme).min(name.unwrap_or(end)).max(self.floor)
     }
 
     fn report(&mut self, rule: &'static str, start: usize, end: usize, confidence: u8) {

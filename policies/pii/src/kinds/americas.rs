@@ -108,7 +108,7 @@ pub(super) const FORMS: &[Form] = &[
         Ca,
         &["999-999-999", "999 999 999"],
         americas::sin,
-        (55, 95),
+        (45, 95),
         &["sin", "social insurance", "nas", "assurance sociale"],
     ),
     shaped(

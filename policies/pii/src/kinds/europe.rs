@@ -6,7 +6,7 @@ use crate::form::Region::{Any, At, Be, Ch, De, Es, Fr, Gb, Ie, It, Nl, Pl, Pt, T
 use crate::validators::{europe, global};
 
 pub(super) const FORMS: &[Form] = &[
-    shaped("UK_NHS", Gb, &["999 999 9999", "999-999-9999"], europe::nhs, (50, 97), NHS),
+    shaped("UK_NHS", Gb, &["999 999 9999", "999-999-9999"], europe::nhs, (45, 97), NHS),
     shaped("UK_NHS", Gb, &["9999999999"], europe::nhs, (25, 97), NHS),
     shaped(
         "UK_NINO",

@@ -6,34 +6,38 @@ use crate::form::{Form, Lead};
 use crate::parse::{address, date, network, place};
 use crate::validators::global;
 
-const BIRTH: &[&str] = &[
+/// What is said of people in records, and of the famous: their birthday is no secret.
+const BORN: &[&str] = &[
     "born",
+    "born on",
+    "geboren",
+    "geboren am",
+    "né le",
+    "née le",
+    "nato il",
+    "nata il",
+    "nacido",
+    "nacida",
+    "född",
+    "født",
+];
+const BIRTH: &[&str] = &[
     "birth",
     "birthday",
     "birthdate",
     "date of birth",
     "dob",
     "d o b",
-    "geboren",
-    "geboren am",
     "geburtsdatum",
     "geb",
-    "né le",
-    "née le",
     "naissance",
     "date de naissance",
     "nacimiento",
-    "nacido",
-    "nacida",
     "nascita",
-    "nato il",
-    "nata il",
     "nascimento",
     "geboortedatum",
     "urodzenia",
-    "född",
     "syntynyt",
-    "født",
     "doğum tarihi",
     "рождения",
     "出生",
@@ -107,6 +111,7 @@ pub(super) const FORMS: &[Form] = &[
         PLATE,
     ),
     shaped("ORCID", Any, &["9999-9999-9999-999X"], global::orcid, (75, 95), &["orcid"]),
+    parsed("DATE_OF_BIRTH", Any, (Lead::DIGITS, date::numeric), global::any, (0, 92), BORN),
     parsed("DATE_OF_BIRTH", Any, (Lead::DIGITS, date::numeric), global::any, (0, 92), BIRTH),
     parsed("DATE_OF_BIRTH", Any, (Lead::DIGITS, date::short), global::any, (0, 88), BIRTH),
     parsed("DATE_OF_BIRTH", Any, (Lead::DIGITS, date::day_first), global::any, (0, 92), BIRTH),
@@ -124,6 +129,7 @@ pub(super) const FORMS: &[Form] = &[
         (70, 90),
         &["coordinates", "coordinate", "gps", "location", "lat", "latitude", "position"],
     ),
+    parsed("STREET_ADDRESS", Any, (Lead::NAME, address::suffixed), global::any, (60, 85), ADDRESS),
     parsed(
         "STREET_ADDRESS",
         Any,
@@ -168,7 +174,7 @@ pub(super) const FORMS: &[Form] = &[
         (Lead::DIGITS, network::any_ipv4),
         global::any,
         (0, 98),
-        &["version", "ver", "v", "release", "firmware", "build", "chrome", "section", "版本"],
+        &["version", "ver", "rv", "v", "release", "firmware", "build", "chrome", "section", "版本"],
     ),
     shaped(
         DECOY,
@@ -208,6 +214,8 @@ const PLATE: &[&str] = &[
     "registration number",
     "vehicle registration",
     "vrm",
+    "registration",
+    "registration mark",
     "kennzeichen",
     "immatriculation",
     "plaque",
@@ -220,8 +228,20 @@ const PLATE: &[&str] = &[
     "车牌",
     "车牌号",
 ];
-const AGE: &[&str] =
-    &["age", "aged", "alter", "âge", "edad", "età", "idade", "年龄", "年齢", "나이"];
+const AGE: &[&str] = &[
+    "age",
+    "aged",
+    "just turned",
+    "i turned",
+    "ll turn",
+    "âge",
+    "edad",
+    "età",
+    "idade",
+    "年龄",
+    "年齢",
+    "나이",
+];
 const ADDRESS: &[&str] = &[
     "address",
     "lives at",

@@ -96,7 +96,30 @@ pub(super) const FORMS: &[Form] = &[
         (70, 99),
         CARD,
     ),
+    shaped(
+        "CREDIT_CARD",
+        Any,
+        &[
+            "9999~9999~9999~9999",
+            "999999999999",
+            "9999999999999",
+            "99999999999999",
+            "999999999999999",
+            "9999999999999999999",
+        ],
+        any_card,
+        (0, 86),
+        CARD,
+    ),
     shaped("CREDIT_CARD", Any, &["999999999999"], global::card, (55, 95), CARD),
+    parsed(
+        "IBAN_CODE",
+        Any,
+        (Lead::MIXED, iban::any),
+        global::any,
+        (0, 80),
+        &["iban", "ibans", "iban number"],
+    ),
     parsed(
         "IBAN_CODE",
         Any,
@@ -122,6 +145,7 @@ pub(super) const FORMS: &[Form] = &[
         &["swift", "bic", "swift code", "bic code", "swift bic", "bank identifier"],
     ),
     parsed("CRYPTO", Any, (Lead::MIXED, crypto::checked), global::any, (95, 99), COIN),
+    parsed("CRYPTO", Any, (Lead::MIXED, crypto::miscased), global::any, (70, 90), COIN),
     parsed("CRYPTO", Any, (Lead::MIXED, crypto::any), global::any, (0, 80), COIN),
     shaped(
         "LEI",
@@ -167,6 +191,11 @@ pub(super) const FORMS: &[Form] = &[
         &["vat", "vat number", "ust", "ust idnr", "umsatzsteuer", "tva", "iva", "btw", "uid"],
     ),
 ];
+
+/// A number that only its text calls a card's.
+fn any_card(text: &[u8]) -> bool {
+    crate::checksum::luhn(text) && global::varied(text)
+}
 
 /// A BIC without digits.
 fn letters_only_bic(reader: crate::form::Reader<'_>, start: usize) -> sandgate_guest::Attempt {

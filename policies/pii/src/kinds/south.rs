@@ -52,7 +52,7 @@ pub(super) const FORMS: &[Form] = &[
         Au,
         &["A9999999", "AA9999999"],
         global::varied,
-        (0, 80),
+        (0, 86),
         &["australian passport"],
     ),
     shaped(

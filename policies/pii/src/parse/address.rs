@@ -4,6 +4,14 @@ use sandgate_guest::Attempt;
 
 use crate::form::Reader;
 
+/// The longest street's name that is one word, in bytes.
+pub(crate) const MAX_NAME: usize = 40;
+/// What such names end with in German, Dutch and the Scandinavian languages.
+const ENDINGS: [&str; 22] = [
+    "straße", "strasse", "gasse", "weg", "platz", "allee", "ufer", "damm", "straat", "laan",
+    "plein", "gracht", "kade", "vej", "gade", "vägen", "gatan", "veien", "vegen", "gata", "katu",
+    "tie",
+];
 /// The longest word of a street's name, in bytes.
 const MAX_WORD: usize = 24;
 /// What English street names end with (USPS Publication 28, appendix C1, the frequent ones).
@@ -67,7 +75,7 @@ pub(crate) fn english(reader: Reader<'_>, start: usize) -> Attempt {
         Ok(at) => at,
         Err(attempt) => return attempt,
     };
-    for words in 0..5 {
+    for words in 0..4 {
         let end = reader.run(at + 1, MAX_WORD, is_name);
         if reader.undecided(end) {
             return Attempt::Open;
@@ -79,7 +87,14 @@ pub(crate) fn english(reader: Reader<'_>, start: usize) -> Attempt {
         }
         let is = |suffix: &&str| word.eq_ignore_ascii_case(suffix.as_bytes());
         let abbreviated = usize::from(reader.bytes.get(end) == Some(&b'.'));
-        if words > 0 && SUFFIXES.iter().any(|suffix| is(&suffix)) {
+        // `Mount St. Helens` is no street, `Main St.` is.
+        let saint = abbreviated == 1 && word.eq_ignore_ascii_case(b"st") && {
+            if reader.undecided(end + 2) {
+                return Attempt::Open;
+            }
+            reader.text(end + 2, end + 3).first().is_some_and(u8::is_ascii_uppercase)
+        };
+        if words > 0 && !saint && SUFFIXES.iter().any(|suffix| is(&suffix)) {
             return unit(reader, end, end + abbreviated);
         }
         at = end + abbreviated;
@@ -97,8 +112,9 @@ pub(crate) fn french(reader: Reader<'_>, start: usize) -> Attempt {
     if reader.undecided(kind) {
         return Attempt::Open;
     }
-    let word = String::from_utf8_lossy(reader.text(at + 1, kind)).to_lowercase();
-    if reader.bytes.get(at) != Some(&b' ') || !PREFIXES.contains(&word.as_str()) {
+    let word = reader.text(at + 1, kind);
+    let is = |prefix: &&str| word.eq_ignore_ascii_case(prefix.as_bytes());
+    if reader.bytes.get(at) != Some(&b' ') || !PREFIXES.iter().any(|prefix| is(&prefix)) {
         return Attempt::Miss;
     }
     let (mut at, mut end) = (kind, None);
@@ -122,6 +138,26 @@ pub(crate) fn french(reader: Reader<'_>, start: usize) -> Attempt {
         at = last;
     }
     end.map_or(Attempt::Miss, Attempt::Match)
+}
+
+/// `Hauptstraße 12a`, `Ringvej 144`: one word that ends like a street's name, then a number.
+pub(crate) fn suffixed(reader: Reader<'_>, start: usize) -> Attempt {
+    let end = reader.run(start, MAX_NAME + 1, is_name);
+    let word = reader.text(start, end);
+    let ends = |ending: &&&str| {
+        let tail = &word[word.len().saturating_sub(ending.len())..];
+        // `Weg 5` and `Tie 2` are words of their own.
+        word.len() >= ending.len() + 3 && tail.eq_ignore_ascii_case(ending.as_bytes())
+    };
+    let capital = word.first().is_some_and(u8::is_ascii_uppercase);
+    if !capital && word.is_ascii() || ENDINGS.iter().find(ends).is_none() {
+        return Attempt::Miss;
+    }
+    match number(reader, end + 1) {
+        Ok(last) if last - end <= 6 => Attempt::Match(last),
+        Ok(_) => Attempt::Miss,
+        Err(attempt) => attempt,
+    }
 }
 
 /// The end of a house's number: `12`, `221B`.
@@ -157,6 +193,7 @@ fn unit(reader: Reader<'_>, end: usize, dotted: usize) -> Attempt {
     Attempt::Match(end)
 }
 
-fn is_name(byte: u8) -> bool {
+/// A byte of a name in any script.
+pub(crate) fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80
 }

@@ -13,12 +13,18 @@ pub(crate) fn checked(reader: Reader<'_>, start: usize) -> Attempt {
     })
 }
 
+/// An Ethereum address whose letters' case was lost or mistyped: rare enough by its shape.
+pub(crate) fn miscased(reader: Reader<'_>, start: usize) -> Attempt {
+    word(reader, start, |word| ethereum(word).is_some())
+}
+
 /// What is written like an address, for text that says it is one.
 pub(crate) fn any(reader: Reader<'_>, start: usize) -> Attempt {
     word(reader, start, |word| {
         let lead = matches!(word.first(), Some(b'1' | b'3' | b'L' | b'M' | b'D'));
-        let base58 =
-            lead && (26..=35).contains(&word.len()) && word.iter().all(|&b| value(b).is_some());
+        let cases = [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit];
+        let mixed = cases.iter().all(|case| word.iter().any(case));
+        let base58 = lead && mixed && word.len() <= 35;
         base58 || segwit(word) || ethereum(word).is_some()
     })
 }

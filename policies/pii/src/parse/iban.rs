@@ -40,6 +40,23 @@ pub(crate) fn attempt(reader: Reader<'_>, start: usize) -> Attempt {
     Attempt::Match(at)
 }
 
+/// What is written like an IBAN of any country and length, for text that says it is one.
+pub(crate) fn any(reader: Reader<'_>, start: usize) -> Attempt {
+    let end = reader.run(start, 35, |byte| byte.is_ascii_alphanumeric());
+    match reader.text(start, end) {
+        [a, b, c, d, ..]
+            if (15..=34).contains(&(end - start))
+                && a.is_ascii_uppercase()
+                && b.is_ascii_uppercase()
+                && c.is_ascii_digit()
+                && d.is_ascii_digit() =>
+        {
+            Attempt::Match(end)
+        }
+        _ => Attempt::Miss,
+    }
+}
+
 /// ISO 13616: moved behind, the country and check digits make the number 1 modulo 97.
 pub(crate) fn check(text: &[u8]) -> bool {
     let Some((head, account)) = text.split_at_checked(4) else { return false };

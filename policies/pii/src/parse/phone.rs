@@ -122,8 +122,17 @@ fn country(reader: Reader<'_>, at: usize) -> Attempt {
     groups.end(reader)
 }
 
+/// Whether the text at `start` is a further group of a number before it.
+fn goes_on(reader: Reader<'_>, start: usize) -> bool {
+    reader.text(start.saturating_sub(2), start).ends_with(b" ")
+        && reader.text(start.saturating_sub(2), start).first().is_some_and(u8::is_ascii_digit)
+}
+
 /// North American numbers: `(212) 555-0123`, `212-555-0123`, `1.212.555.0123`.
 pub(crate) fn nanp(reader: Reader<'_>, start: usize) -> Attempt {
+    if goes_on(reader, start) {
+        return Attempt::Miss;
+    }
     let bracket = usize::from(reader.bytes[start] == b'(');
     let Some(groups) = Groups::read(reader, start + bracket, 11) else { return Attempt::Open };
     let mut lengths = groups.lengths();
@@ -145,7 +154,10 @@ pub(crate) fn nanp(reader: Reader<'_>, start: usize) -> Attempt {
 /// `090-1234-5678`, `(02) 9876 5432`.
 pub(crate) fn trunk(reader: Reader<'_>, start: usize) -> Attempt {
     let at = start + usize::from(reader.bytes[start] == b'(');
-    if reader.bytes.get(at) != Some(&b'0') || reader.bytes.get(at + 1) == Some(&b'0') {
+    if goes_on(reader, start)
+        || reader.bytes.get(at) != Some(&b'0')
+        || reader.bytes.get(at + 1) == Some(&b'0')
+    {
         return Attempt::Miss;
     }
     let Some(groups) = Groups::read(reader, at, 11) else { return Attempt::Open };
@@ -173,5 +185,6 @@ pub(crate) fn any(reader: Reader<'_>, start: usize) -> Attempt {
     let at = start + usize::from(matches!(reader.bytes[start], b'(' | b'+'));
     let Some(groups) = Groups::read(reader, at, 13) else { return Attempt::Open };
     let alone = groups.count > 1 && groups.groups[0].1 == 1 && reader.bytes[at] != b'1';
-    if groups.digits() >= 7 && !alone { groups.end(reader) } else { Attempt::Miss }
+    let stub = groups.count > 1 && groups.groups[groups.count - 1].1 == 1;
+    if groups.digits() >= 7 && !alone && !stub { groups.end(reader) } else { Attempt::Miss }
 }
