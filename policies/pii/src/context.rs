@@ -29,6 +29,8 @@ pub(crate) struct Words<'a> {
     /// Hashes of the last word and of the last two, with where they began.
     tail: [Option<(usize, u64)>; 2],
     tail_end: usize,
+    /// The last answer, which nearly every form at a place asks for again.
+    last: (usize, Set),
 }
 
 /// Words that configuration adds, by their hash.
@@ -36,13 +38,25 @@ pub(crate) type Extra = Vec<(u64, Set)>;
 
 impl<'a> Words<'a> {
     pub(crate) fn new(text: &'a str, extra: &'a Extra) -> Self {
-        Self { text, extra, read: 0, hits: Vec::new(), tail: [None; 2], tail_end: 0 }
+        Self {
+            text,
+            extra,
+            read: 0,
+            hits: Vec::new(),
+            tail: [None; 2],
+            tail_end: 0,
+            last: (usize::MAX, Set::EMPTY),
+        }
     }
 
     /// The forms whose words stand before `at`.
     pub(crate) fn before(&mut self, at: usize) -> Set {
-        self.read_to(at);
-        self.within(at).fold(Set::EMPTY, |all, hit| all.union(hit.forms))
+        if self.last.0 != at {
+            self.read_to(at);
+            let forms = self.within(at).fold(Set::EMPTY, |all, hit| all.union(hit.forms));
+            self.last = (at, forms);
+        }
+        self.last.1
     }
 
     /// How many bytes lie between the last word of form `idx` and `at`.

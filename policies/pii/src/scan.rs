@@ -202,7 +202,10 @@ impl Scan<'_> {
             }
             for lead in self.lead_words(word).into_iter().flatten() {
                 let end = self.reader.run(lead, MAX_LEAD, is_word);
-                best = best.max(self.best_at(lead, end, Some(Class::Letters), Lead::LETTERS)?);
+                // No shape starts with a lone word of small letters.
+                let capital = self.reader.bytes[lead].is_ascii_uppercase();
+                let class = capital.then_some(Class::Letters);
+                best = best.max(self.best_at(lead, end, class, Lead::LETTERS)?);
             }
         }
         if let Some(name) = self.name(word) {

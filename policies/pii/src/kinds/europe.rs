@@ -117,14 +117,7 @@ pub(super) const FORMS: &[Form] = &[
         ],
         europe::nir,
         (88, 98),
-        &[
-            "sécurité sociale",
-            "securite sociale",
-            "nir",
-            "insee",
-            "numéro de sécurité sociale",
-            "sécu",
-        ],
+        &["sécurité sociale", "securite sociale", "nir", "insee", "de sécurité sociale", "sécu"],
     ),
     shaped(
         "FR_TAX_ID",

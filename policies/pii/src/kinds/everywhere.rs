@@ -47,8 +47,7 @@ const BIRTH: &[&str] = &[
     "誕生日",
     "생년월일",
 ];
-const IP: &[&str] =
-    &["ip", "ips", "ip address", "ipv4", "ipv6", "ip addr", "host", "client", "addr"];
+const IP: &[&str] = &["ip", "ips", "ip address", "ipv", "ip addr", "host", "client", "addr"];
 
 pub(super) const FORMS: &[Form] = &[
     parsed("IP_ADDRESS", Any, (Lead::DIGITS, network::ipv4), global::any, (80, 95), IP),

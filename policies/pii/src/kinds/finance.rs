@@ -120,14 +120,7 @@ pub(super) const FORMS: &[Form] = &[
         (0, 80),
         &["iban", "ibans", "iban number"],
     ),
-    parsed(
-        "IBAN_CODE",
-        Any,
-        (Lead::MIXED.or(Lead::LETTERS), iban::attempt),
-        iban::check,
-        (97, 99),
-        &["iban"],
-    ),
+    parsed("IBAN_CODE", Any, (Lead::MIXED, iban::attempt), iban::check, (97, 99), &["iban"]),
     shaped(
         "SWIFT_CODE",
         Any,

@@ -94,7 +94,7 @@ pub(crate) fn english(reader: Reader<'_>, start: usize) -> Attempt {
             }
             reader.text(end + 2, end + 3).first().is_some_and(u8::is_ascii_uppercase)
         };
-        if words > 0 && !saint && SUFFIXES.iter().any(|suffix| is(&suffix)) {
+        if words > 0 && !saint && SUFFIXES.iter().any(is) {
             return unit(reader, end, end + abbreviated);
         }
         at = end + abbreviated;
@@ -114,7 +114,7 @@ pub(crate) fn french(reader: Reader<'_>, start: usize) -> Attempt {
     }
     let word = reader.text(at + 1, kind);
     let is = |prefix: &&str| word.eq_ignore_ascii_case(prefix.as_bytes());
-    if reader.bytes.get(at) != Some(&b' ') || !PREFIXES.iter().any(|prefix| is(&prefix)) {
+    if reader.bytes.get(at) != Some(&b' ') || !PREFIXES.iter().any(is) {
         return Attempt::Miss;
     }
     let (mut at, mut end) = (kind, None);

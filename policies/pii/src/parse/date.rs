@@ -22,6 +22,13 @@ const MONTHS: [&[&str]; 12] = [
     &["december", "dec", "dez", "dezember", "decembre", "diciembre", "dicembre", "dezembro"],
 ];
 
+/// What the names of months begin with, so that most words need no look at the names.
+const STEMS: [&[u8; 3]; 31] = [
+    b"jan", b"ene", b"gen", b"feb", b"fev", b"mar", b"maa", b"apr", b"avr", b"abr", b"may", b"mai",
+    b"mag", b"mei", b"jun", b"jui", b"giu", b"jul", b"lug", b"aug", b"ago", b"sep", b"set", b"oct",
+    b"okt", b"ott", b"out", b"nov", b"dec", b"dez", b"dic",
+];
+
 /// The pieces of a date: digits, and where they end.
 fn digits(reader: Reader<'_>, at: usize) -> Result<(u32, usize, usize), Attempt> {
     let end = reader.run(at, 5, |byte| byte.is_ascii_digit());
@@ -150,8 +157,12 @@ fn month(reader: Reader<'_>, at: usize) -> Result<(u32, usize), Attempt> {
         return Err(Attempt::Open);
     }
     let word = reader.text(at, end);
+    let [a, b, c, ..] = word else { return Err(Attempt::Miss) };
+    if !STEMS.contains(&&[a | 0x20, b | 0x20, c | 0x20]) {
+        return Err(Attempt::Miss);
+    }
     let is = |name: &&str| word.eq_ignore_ascii_case(name.as_bytes());
-    let month = MONTHS.iter().position(|names| names.iter().any(|name| is(&name)));
+    let month = MONTHS.iter().position(|names| names.iter().any(is));
     month.map(|month| (month as u32 + 1, end)).ok_or(Attempt::Miss)
 }
 

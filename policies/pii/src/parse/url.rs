@@ -20,7 +20,7 @@ pub(crate) fn is_scheme(byte: u8) -> bool {
 pub(crate) fn attempt(reader: Reader<'_>, start: usize, at: usize) -> Attempt {
     const SCHEMES: [&str; 7] = ["http", "https", "ftp", "ftps", "sftp", "ws", "wss"];
     let known = |scheme: &&str| reader.says(start, scheme) && start + scheme.len() == at;
-    if !SCHEMES.iter().any(|scheme| known(&scheme)) {
+    if !SCHEMES.iter().any(known) {
         return Attempt::Miss;
     }
     let host = at + "://".len();

@@ -24,7 +24,7 @@ pub(crate) fn nino(text: &[u8]) -> bool {
 
 /// UK driving licence: surname, birth date and initials in 16 places (DVLA, INF 1).
 pub(crate) fn uk_licence(text: &[u8]) -> bool {
-    let Some(birth) = text.get(5..11).and_then(|part| digits::<6>(part)) else { return false };
+    let Some(birth) = text.get(5..11).and_then(digits::<6>) else { return false };
     let month = birth[1] * 10 + birth[2];
     text.len() == 16
         && (matches!(month, 1..=12) || matches!(month, 51..=62))
@@ -36,7 +36,7 @@ pub(crate) fn ppsn(text: &[u8]) -> bool {
     let Some(d) = text.get(..7).and_then(digits::<7>) else { return false };
     let letter = |idx: usize| text.get(idx).map_or(0, |byte| u32::from(byte.wrapping_sub(b'@')));
     let sum = weighted(&d, &[8, 7, 6, 5, 4, 3, 2]) + letter(8) * 9;
-    let check = if sum % 23 == 0 { 23 } else { sum % 23 };
+    let check = if sum.is_multiple_of(23) { 23 } else { sum % 23 };
     matches!(text.len(), 8 | 9) && letter(7) == check && letter(8) <= 23
 }
 
