@@ -5,24 +5,23 @@
 //! is where the settled text ends. No match is longer than a few hundred bytes, and words longer
 //! than [`MAX_WORD`] match nothing, so an endless run settles too.
 
+mod starts;
+
 use sandgate_guest::{Attempt, Found, Window};
+use starts::{MAX_CHAIN, MAX_LEAD, escape, is_chain, sign};
 
 use crate::Pii;
 use crate::anchor;
 use crate::context::Words;
 use crate::form::{COUNT, Form, Lead, Peek, Reader, Text, form};
 use crate::kinds::DECOY;
-use crate::parse::{address, email, url};
+use crate::parse::{email, url};
 use crate::shape::{self, Class};
 
 /// The longest word of ASCII letters and digits that is looked at.
 const MAX_WORD: usize = 100;
 /// The longest local part of an e-mail address (RFC 5321, 4.5.3.1.1).
 const MAX_LOCAL: usize = 64;
-/// The longest run of hexadecimal groups: an IPv6 address with an embedded IPv4 one.
-const MAX_CHAIN: usize = 46;
-/// The longest word of letters that a match may start with.
-const MAX_LEAD: usize = 10;
 /// Below this confidence nothing is reported, so that not each number makes a finding.
 const MIN_CONFIDENCE: u8 = 20;
 /// From this confidence on a match is not given up for a better one within it.
@@ -253,8 +252,10 @@ impl Scan<'_> {
         let mut best = None;
         for entry in class.map_or(&[][..], |class| shape::starting_with(class, end - start)) {
             if self.policy.forms.has(entry.form) {
-                let attempt = entry.attempt(self.reader, start);
-                best = best.max(self.candidate(entry.form, start, attempt)?);
+                match entry.attempt(self.reader, start) {
+                    Attempt::Miss => (),
+                    attempt => best = best.max(self.candidate(entry.form, start, attempt)?),
+                }
             }
         }
         let (parsed, count) = &PARSED[lead.0.trailing_zeros() as usize];
@@ -263,8 +264,10 @@ impl Scan<'_> {
             if let Text::Parsed(_, parser) = form(idx).text
                 && self.policy.forms.has(idx)
             {
-                let attempt = parser(self.reader, start);
-                best = best.max(self.candidate(idx, start, attempt)?);
+                match parser(self.reader, start) {
+                    Attempt::Miss => (),
+                    attempt => best = best.max(self.candidate(idx, start, attempt)?),
+                }
             }
         }
         Ok(best)
@@ -315,70 +318,6 @@ impl Scan<'_> {
         }
     }
 
-    /// Whether the word at `start` goes on with a number: `1.5`, `a1b2-345`, `$12`.
-    fn joined(&self, start: usize) -> bool {
-        let bytes = self.reader.bytes;
-        match self.reader.prior(start) {
-            Some(b'$') => true,
-            Some(b'-' | b'.' | b'_') => bytes[..start - 1]
-                .iter()
-                .rev()
-                .take(40)
-                .take_while(|&&byte| is_word(byte))
-                .any(u8::is_ascii_digit),
-            _ => false,
-        }
-    }
-
-    /// The starts of up to two words of letters directly before `at`, nearest first.
-    fn lead_words(&self, at: usize) -> [Option<usize>; 2] {
-        let mut leads = [None; 2];
-        let mut at = at;
-        for lead in &mut leads {
-            if !matches!(self.reader.prior(at), Some(b' ' | b'-')) {
-                break;
-            }
-            let letters = |byte: u8| byte.is_ascii_alphabetic();
-            let Some(start) = self.reader.run_back(at - 1, self.floor, MAX_LEAD, letters) else {
-                break;
-            };
-            if start == at - 1 || self.reader.prior(start).is_some_and(|b| b.is_ascii_digit()) {
-                break;
-            }
-            at = start;
-            *lead = Some(start);
-        }
-        leads
-    }
-
-    /// The start of the word of any script before the space before `at`.
-    fn name(&self, at: usize) -> Option<usize> {
-        let space = at.checked_sub(1).filter(|&space| self.reader.bytes[space] == b' ')?;
-        self.reader.run_back(space, self.floor, address::MAX_NAME, address::is_name)
-    }
-
-    /// The first place where a match may start that has a word at `at`.
-    fn earliest(&self, at: usize) -> usize {
-        let word = at;
-        let sign = sign(self.reader, word, self.floor).unwrap_or(word);
-        let local = self.reader.run_back(word, self.floor, MAX_LOCAL, email::is_local);
-        let chain = self.reader.run_back(word, self.floor, MAX_CHAIN, is_chain);
-        let [near, far] = self.lead_words(word);
-        [local, chain, near, far, self.name(word)].into_iter().flatten().fold(sign, usize::min)
-    }
-
-    /// Where a match may start that more text would complete, no anchor being in sight.
-    fn tail(&self) -> usize {
-        let end = self.reader.bytes.len();
-        let word = self.reader.run_back(end, self.floor, MAX_WORD, is_word).unwrap_or(end);
-        let colon = self.reader.run_back(end, self.floor, 3, |b| matches!(b, b':' | b'/'));
-        let scheme = colon
-            .and_then(|at| self.reader.run_back(at, self.floor, url::MAX_SCHEME, url::is_scheme))
-            .unwrap_or(end);
-        let name = self.reader.run_back(end, self.floor, address::MAX_NAME, address::is_name);
-        self.earliest(word).min(scheme).min(name.unwrap_or(end)).max(self.floor)
-    }
-
     fn report(&mut self, rule: &'static str, start: usize, end: usize, confidence: u8) {
         if rule != DECOY {
             self.found.push(rule, start..end, confidence);
@@ -413,10 +352,6 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
 }
 
-fn is_chain(byte: u8) -> bool {
-    byte.is_ascii_hexdigit() || matches!(byte, b':' | b'-')
-}
-
 fn class(word: &[u8]) -> Option<Class> {
     let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
     match digits {
@@ -424,27 +359,5 @@ fn class(word: &[u8]) -> Option<Class> {
         0 => Some(Class::Letters),
         _ if digits == word.len() => Some(Class::Digits),
         _ => Some(Class::Mixed),
-    }
-}
-
-/// The start of `+`, `(`, `(+` or `-` before `at`.
-fn sign(reader: Reader<'_>, at: usize, floor: usize) -> Option<usize> {
-    let start = match reader.prior(at)? {
-        b'+' if at >= 2 && reader.bytes[at - 2] == b'(' => at - 2,
-        b'+' | b'(' | b'-' => at - 1,
-        _ => return None,
-    };
-    (start >= floor).then_some(start)
-}
-
-/// How many bytes of a word belong to an escape before it: `\n`, `\u0020`, `%20`.
-fn escape(reader: Reader<'_>, start: usize, end: usize) -> usize {
-    let word = &reader.bytes[start..end];
-    let hex = |range: &[u8]| range.iter().all(u8::is_ascii_hexdigit);
-    match (reader.prior(start), word) {
-        (Some(b'\\'), [b'u', code @ ..]) if code.len() > 4 && hex(&code[..4]) => 5,
-        (Some(b'\\'), [b'n' | b'r' | b't' | b'f' | b'b', _, ..]) => 1,
-        (Some(b'%'), [a, b, _, ..]) if hex(&[*a, *b]) => 2,
-        _ => 0,
     }
 }

@@ -1,10 +1,9 @@
 //! However a text is cut, the findings are the same.
 
-use std::rc::Rc;
-
 use pii::{Pii, Settings};
 use proptest::prelude::*;
-use sandgate_guest::{Policy, native};
+use sandgate_guest::native;
+use sandgate_guest::prelude::*;
 
 /// What matches and their look-alikes are made of.
 const FRAGMENTS: &[&str] = &[
@@ -142,6 +141,23 @@ proptest! {
             text.is_char_boundary(*start as usize) && text.is_char_boundary(*end as usize)
         };
         prop_assert!(found.iter().all(on_boundaries));
+    }
+}
+
+#[test]
+fn ordinary_text_is_held_back_128_bytes_at_most() {
+    let policy = Rc::new(Pii::configure(Settings::default(), vec![]).unwrap());
+    let text = "In May 1969, Dr. Ann-Marie O'Neil (aged 42) flew 384,400 km; 今天天气很好。 See \
+                https://example.org/a?b=1 or mail ann@example.org, tel. +44 20 7946 0958. "
+        .repeat(20);
+    let context = Context { model: None, labels: vec![] };
+    let part = Part { direction: Direction::Request, role: Role::User, name: None };
+    let mut scanner = policy.scanner(&context, &part);
+    let mut fed = 0;
+    for chunk in native::chunks(&text, 4) {
+        fed += chunk.len() as u64;
+        let held = fed - scanner.feed(chunk).settled;
+        assert!(held <= 128, "{held} bytes held back at {fed}");
     }
 }
 

@@ -148,6 +148,14 @@ pub(super) const FORMS: &[Form] = &[
     shaped(
         DECOY,
         Any,
+        &["9999.99999", "9999.9999"],
+        global::any,
+        (0, 98),
+        &["arxiv", "doi", "preprint"],
+    ),
+    shaped(
+        DECOY,
+        Any,
         &[
             "999999",
             "9999999",
