@@ -179,13 +179,36 @@ const fn fold(hash: u64, byte: u8) -> u64 {
 }
 
 const SLOTS: usize = 2048;
-static TABLE: [(u64, Set); SLOTS] = table();
-
+/// The table as the compiler makes it; what stays is the taken slots and where they are.
+const TABLE: ([(u64, Set); SLOTS], usize) = table();
+static TAKEN: [(u64, Set); TABLE.1] = {
+    let (mut taken, mut count, mut slot) = ([(0, Set::EMPTY); TABLE.1], 0, 0);
+    while slot < SLOTS {
+        if TABLE.0[slot].0 != 0 {
+            taken[count] = TABLE.0[slot];
+            count += 1;
+        }
+        slot += 1;
+    }
+    taken
+};
+/// For each slot one more than its place in [`TAKEN`], or 0.
+static PLACES: [u16; SLOTS] = {
+    let (mut places, mut count, mut slot) = ([0; SLOTS], 0, 0);
+    while slot < SLOTS {
+        if TABLE.0[slot].0 != 0 {
+            count += 1;
+            places[slot] = count;
+        }
+        slot += 1;
+    }
+    places
+};
 /// One bit for each word's hash: nearly all of a text's words are none, and need no more.
 static FILTER: [u64; 128] = {
     let (mut filter, mut slot) = ([0; 128], 0);
     while slot < SLOTS {
-        let hash = TABLE[slot].0;
+        let hash = TABLE.0[slot].0;
         if hash != 0 {
             filter[(hash >> 6) as usize % 128] |= 1 << (hash % 64);
         }
@@ -199,17 +222,17 @@ fn look_up(hash: u64) -> Set {
         return Set::EMPTY;
     }
     let mut slot = hash as usize % SLOTS;
-    while TABLE[slot].0 != 0 {
-        if TABLE[slot].0 == hash {
-            return TABLE[slot].1;
+    while let Some(place) = usize::from(PLACES[slot]).checked_sub(1) {
+        if TAKEN[place].0 == hash {
+            return TAKEN[place].1;
         }
         slot = (slot + 1) % SLOTS;
     }
     Set::EMPTY
 }
 
-/// The words of all forms, open addressing; at most half of the slots are taken.
-const fn table() -> [(u64, Set); SLOTS] {
+/// The words of all forms, open addressing, and how many there are: at most half of the slots.
+const fn table() -> ([(u64, Set); SLOTS], usize) {
     let mut table = [(0, Set::EMPTY); SLOTS];
     let (mut idx, mut taken) = (0, 0);
     while idx < COUNT {
@@ -230,5 +253,5 @@ const fn table() -> [(u64, Set); SLOTS] {
         idx += 1;
     }
     assert!(taken * 2 <= SLOTS, "the table of context words needs more slots");
-    table
+    (table, taken)
 }
