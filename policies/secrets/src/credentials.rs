@@ -134,6 +134,10 @@ pub(crate) fn command(window: Window<'_>, key: usize, at: usize) -> Result<Optio
         Some(quote) => b != quote && b != b'\n',
         None => b > b' ',
     })?;
+    // The cap may lie inside a character, and nobody types that much.
+    if value.len() == LONGEST {
+        return Ok(None);
+    }
     let quoted_well = quote.is_none_or(|quote| cursor.peek().is_ok_and(|b| b == quote));
     Ok(pair(value, start).filter(|_| quoted_well))
 }

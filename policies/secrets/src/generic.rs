@@ -148,5 +148,5 @@ fn classes(value: &[u8]) -> usize {
         [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit, |b| {
             !b.is_ascii_alphanumeric()
         }];
-    kinds.iter().filter(|kind| value.iter().any(|b| kind(b))).count()
+    kinds.iter().filter(|kind| value.iter().any(kind)).count()
 }

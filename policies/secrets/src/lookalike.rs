@@ -121,7 +121,7 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
     let text = value.to_ascii_lowercase();
     let has = |part: &&str| text.windows(part.len()).any(|w| w == part.as_bytes());
     b"$%@<{[*/~".contains(first) && value.len() < 200 && !is_mixed(value)
-        || PLACEHOLDERS.iter().any(|part| has(part))
+        || PLACEHOLDERS.iter().any(has)
         || is_monotonous(value)
 }
 
@@ -148,14 +148,18 @@ pub(crate) fn is_code(value: &[u8]) -> bool {
     let plain =
         words.clone().all(|w| w[0].is_ascii_alphabetic() && w.iter().all(u8::is_ascii_alphabetic));
     let path = value.iter().filter(|b| **b == b'/').count() >= 2 && is_words(value);
-    call || plain && words.count() > 1 || path || is_member(value) || is_uuid(value)
+    call || plain && words.count() > 1
+        || path
+        || is_member(value)
+        || is_constant(value)
+        || is_uuid(value)
 }
 
 /// Whether most of a value is made of words or plain numbers, as identifiers and names are.
 pub(crate) fn is_words(value: &[u8]) -> bool {
     let mut wordy = 0;
     for chunk in value.split(|b| !b.is_ascii_alphanumeric()) {
-        wordy += humps(chunk).filter(|h| h.len() >= 4 && reads(h)).map(<[u8]>::len).sum::<usize>();
+        wordy += humps(chunk).filter(|h| h.len() >= 3 && reads(h)).map(<[u8]>::len).sum::<usize>();
     }
     wordy * 2 >= value.len()
 }
@@ -186,6 +190,13 @@ fn is_member(value: &[u8]) -> bool {
     parts.clone().count() > 1
         && parts.clone().all(|p| p.first().is_some_and(is_letter))
         && parts.any(|p| p.len() >= 4 && p.iter().all(is_letter))
+}
+
+/// Whether it is the name of a constant: `DOT11_KEY_DIRECTION`.
+fn is_constant(value: &[u8]) -> bool {
+    let shouted = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+    let is_word = |w: &[u8]| w.len() >= 3 && w.iter().all(u8::is_ascii_uppercase);
+    value.iter().all(shouted) && value.split(|b| *b == b'_').filter(|w| is_word(w)).count() >= 2
 }
 
 /// Whether it is a UUID, which names things.
