@@ -142,7 +142,7 @@ pub(crate) fn french(reader: Reader<'_>, start: usize) -> Attempt {
 
 /// `Hauptstraße 12a`, `Ringvej 144`: one word that ends like a street's name, then a number.
 pub(crate) fn suffixed(reader: Reader<'_>, start: usize) -> Attempt {
-    let end = reader.run(start, MAX_NAME + 1, is_name);
+    let end = reader.run(start, MAX_NAME + 1, is_letter);
     let word = reader.text(start, end);
     let ends = |ending: &&&str| {
         let tail = &word[word.len().saturating_sub(ending.len())..];
@@ -150,7 +150,8 @@ pub(crate) fn suffixed(reader: Reader<'_>, start: usize) -> Attempt {
         word.len() >= ending.len() + 3 && tail.eq_ignore_ascii_case(ending.as_bytes())
     };
     let capital = word.first().is_some_and(u8::is_ascii_uppercase);
-    if !capital && word.is_ascii() || ENDINGS.iter().find(ends).is_none() {
+    let within = reader.prior(start).is_some_and(|byte| byte.is_ascii_digit());
+    if within || !capital && word.is_ascii() || ENDINGS.iter().find(ends).is_none() {
         return Attempt::Miss;
     }
     match number(reader, end + 1) {
@@ -193,7 +194,12 @@ fn unit(reader: Reader<'_>, end: usize, dotted: usize) -> Attempt {
     Attempt::Match(end)
 }
 
+/// A byte of a letter in any script.
+pub(crate) fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte >= 0x80
+}
+
 /// A byte of a name in any script.
-pub(crate) fn is_name(byte: u8) -> bool {
+fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80
 }

@@ -49,10 +49,10 @@ impl Scan<'_> {
         leads
     }
 
-    /// The start of the word of any script before the space before `at`.
+    /// The start of the word of letters of any script before the space before `at`.
     pub(super) fn name(&self, at: usize) -> Option<usize> {
         let space = at.checked_sub(1).filter(|&space| self.reader.bytes[space] == b' ')?;
-        self.reader.run_back(space, self.floor, address::MAX_NAME, address::is_name)
+        self.reader.run_back(space, self.floor, address::MAX_NAME, address::is_letter)
     }
 
     /// The first place where a match may start that has a word at `at`.
@@ -62,7 +62,12 @@ impl Scan<'_> {
         let local = self.reader.run_back(word, self.floor, MAX_LOCAL, email::is_local);
         let chain = self.reader.run_back(word, self.floor, MAX_CHAIN, is_chain);
         let [near, far] = self.lead_words(word);
-        [local, chain, near, far, self.name(word)].into_iter().flatten().fold(sign, usize::min)
+        // A word of capitals may stand within a longer word of another script's letters.
+        let within = self.reader.run_back(word, self.floor, address::MAX_NAME, address::is_letter);
+        [local, chain, near, far, self.name(word), within]
+            .into_iter()
+            .flatten()
+            .fold(sign, usize::min)
     }
 
     /// Where a match may start that more text would complete, no anchor being in sight.
@@ -73,7 +78,7 @@ impl Scan<'_> {
         let scheme = colon
             .and_then(|at| self.reader.run_back(at, self.floor, url::MAX_SCHEME, url::is_scheme))
             .unwrap_or(end);
-        let name = self.reader.run_back(end, self.floor, address::MAX_NAME, address::is_name);
+        let name = self.reader.run_back(end, self.floor, address::MAX_NAME, address::is_letter);
         self.earliest(word).min(scheme).min(name.unwrap_or(end)).max(self.floor)
     }
 }
