@@ -7,8 +7,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// Slots of the hash table; `src/prefilter.rs` reads it with the same hash.
-const BITS: u32 = 13;
+/// Bits of a sample's hash; `src/prefilter.rs` reads the tables with the same one.
+const BITS: u32 = 16;
+
+/// How many neighbouring hashes share a slot: the filter tells them apart, in little memory.
+const SHARED: usize = 8;
 
 /// All literals, with the detectors each of them starts.
 #[derive(Default)]
@@ -23,13 +26,16 @@ impl Literals {
     /// The tables as Rust.
     pub(crate) fn tables(&self) -> String {
         let mut out = "pub(crate) static LITERALS: &[Literal] = &[\n".to_owned();
+        let mut filter = vec![0u64; (1 << BITS) / 64];
         let mut slots: BTreeMap<usize, Vec<(usize, i8)>> = BTreeMap::new();
         for (idx, ((text, fold), detectors)) in self.0.iter().enumerate() {
             let line =
                 format!("Literal {{ text: &{text:?}, fold: {fold}, detectors: &{detectors:?} }}");
             writeln!(out, "    {line},").expect("memory");
             for (sample, offset) in samples(text, *fold) {
-                let entries = slots.entry(hash(sample)).or_default();
+                let hash = hash(sample);
+                filter[hash / 64] |= 1 << (hash % 64);
+                let entries = slots.entry(hash / SHARED).or_default();
                 if !entries.contains(&(idx, offset)) {
                     entries.push((idx, offset));
                 }
@@ -37,7 +43,7 @@ impl Literals {
         }
         let longest = self.0.keys().map(|(text, _)| text.len()).max().unwrap_or(0);
         writeln!(out, "];\npub(crate) const LONGEST: usize = {longest};").expect("memory");
-        let mut table = vec![0; 1 << BITS];
+        let mut table = vec![0; (1 << BITS) / SHARED];
         let mut lists: Vec<Vec<(usize, i8)>> = vec![Vec::new()];
         for (slot, list) in slots {
             let known = lists.iter().position(|l| *l == list);
@@ -50,8 +56,10 @@ impl Literals {
         for list in lists {
             writeln!(out, "    &{list:?},").expect("memory");
         }
-        writeln!(out, "];\npub(crate) static SLOTS: [u16; 1 << BITS] = {table:?};")
+        writeln!(out, "];\npub(crate) static SLOTS: &[u16] = &{table:?};").expect("memory");
+        writeln!(out, "pub(crate) static FILTER: [u64; {}] = {filter:?};", filter.len())
             .expect("memory");
+        writeln!(out, "pub(crate) const SHARED: usize = {SHARED};").expect("memory");
         writeln!(out, "pub(crate) const BITS: u32 = {BITS};").expect("memory");
         out
     }
