@@ -1,5 +1,5 @@
 ;; A little more sure than a hundred per cent.
-;; becomes: answer
+;; becomes: confidence
 
 (func $misbehave (param $exchange i32) (param $text i32) (param $len i32) (result i32)
   (drop (call $inspect (local.get $exchange) (local.get $text) (local.get $len)))

@@ -1,6 +1,6 @@
 ;; Ten thousand findings whose names are the same MiB of memory: little for the policy, 10 GB for a
 ;; host that copies each.
-;; becomes: answer | memory | trap
+;; becomes: shape | memory | trap
 
 (memory $memory 24)
 

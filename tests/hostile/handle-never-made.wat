@@ -1,5 +1,5 @@
 ;; An exchange whose handle it made up.
-;; becomes: trap | answer, always
+;; becomes: trap | shape, always
 
 (func $open (param $policy i32) (param $is_some i32) (param $model i32) (param $len i32) (param $labels i32) (param $n_labels i32) (result i32)
   (i32.const 77))

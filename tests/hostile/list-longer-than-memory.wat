@@ -1,5 +1,5 @@
 ;; A list of more findings than its memory could hold.
-;; becomes: trap | answer
+;; becomes: trap | shape
 
 (func $misbehave (param $exchange i32) (param $text i32) (param $len i32) (result i32)
   (local $step i32)

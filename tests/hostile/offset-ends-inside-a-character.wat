@@ -1,5 +1,5 @@
 ;; A finding that ends inside a character (the text is `!é*…`).
-;; becomes: answer
+;; becomes: offsets
 
 (func $misbehave (param $exchange i32) (param $text i32) (param $len i32) (result i32)
   (drop (call $inspect (local.get $exchange) (local.get $text) (local.get $len)))

@@ -1,5 +1,5 @@
 ;; A finding whose end is so far that adding to it would wrap around.
-;; becomes: answer
+;; becomes: offsets
 
 (func $misbehave (param $exchange i32) (param $text i32) (param $len i32) (result i32)
   (drop (call $inspect (local.get $exchange) (local.get $text) (local.get $len)))

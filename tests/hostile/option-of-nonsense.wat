@@ -1,5 +1,5 @@
 ;; A replacement that is neither there nor absent.
-;; becomes: trap | answer
+;; becomes: trap | shape
 
 (func $misbehave (param $exchange i32) (param $text i32) (param $len i32) (result i32)
   (drop (call $inspect (local.get $exchange) (local.get $text) (local.get $len)))

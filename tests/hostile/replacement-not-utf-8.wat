@@ -1,5 +1,5 @@
 ;; A replacement that ends inside a character.
-;; becomes: trap | answer
+;; becomes: trap | shape
 
 (memory $memory 24)
 (data (i32.const 32) "\c3")

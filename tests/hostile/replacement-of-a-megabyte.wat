@@ -1,5 +1,5 @@
 ;; A replacement that is a MiB long for one byte of text.
-;; becomes: answer
+;; becomes: replacement
 
 (memory $memory 24)
 (data (i32.const 32) "")

@@ -1,5 +1,5 @@
 ;; A finding whose rule's name is not UTF-8.
-;; becomes: trap | answer
+;; becomes: trap | shape
 
 (data (i32.const 32) "ST\ff\feR")
 

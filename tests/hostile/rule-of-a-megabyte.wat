@@ -1,5 +1,5 @@
 ;; A finding whose rule's name is a MiB long.
-;; becomes: answer
+;; becomes: rule
 
 (memory $memory 24)
 

@@ -1,5 +1,5 @@
 ;; The manifest's rule in small letters is another rule.
-;; becomes: answer
+;; becomes: rule
 
 (data (i32.const 32) "star")
 

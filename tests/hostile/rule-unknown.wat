@@ -1,5 +1,5 @@
 ;; A finding of a rule that its manifest does not have.
-;; becomes: answer
+;; becomes: rule
 
 (data (i32.const 32) "COMET")
 

@@ -1,5 +1,5 @@
 ;; Calls text unsettled that was settled a step ago.
-;; becomes: answer
+;; becomes: settled
 
 (func $misbehave_at_end (param $exchange i32) (result i32)
   (call $step (i64.const 0)))

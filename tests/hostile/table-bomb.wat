@@ -1,5 +1,5 @@
 ;; Takes all the table there is.
-;; becomes: trap | memory
+;; becomes: fuel | trap | memory
 
 (table $table 0 funcref)
 

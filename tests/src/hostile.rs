@@ -66,7 +66,7 @@ pub fn cases() -> Result<Vec<Case>> {
 /// # Errors
 /// Where `starry.wat` does not fit the contract.
 pub fn starry() -> Result<Vec<u8>> {
-    Ok(with_manifest(policy("")?, &manifest("starry").to_string()))
+    Ok(with_manifest(policy("")?, manifest("starry").to_string()))
 }
 
 /// The manifest of `starry`, under another name.
@@ -104,8 +104,8 @@ pub fn policy(changes: &str) -> Result<Vec<u8>> {
 
 /// A component with a custom section appended that holds `manifest`, be it one or not.
 #[must_use]
-pub fn with_manifest(mut component: Vec<u8>, manifest: &str) -> Vec<u8> {
-    let section = CustomSection { name: MANIFEST_SECTION.into(), data: manifest.as_bytes().into() };
+pub fn with_manifest(mut component: Vec<u8>, manifest: impl AsRef<[u8]>) -> Vec<u8> {
+    let section = CustomSection { name: MANIFEST_SECTION.into(), data: manifest.as_ref().into() };
     component.push(section.id());
     section.encode(&mut component);
     component
@@ -117,7 +117,7 @@ fn case(file: &Path) -> Result<Case> {
     let is_component = items(&text).iter().any(|item| item.starts_with("(component"));
     let component = if is_component { wat::parse_str(&text)? } else { policy(&text)? };
     let manifest = manifest("hostile").to_string();
-    Ok(Case { name, becomes: becomes(&text)?, component: with_manifest(component, &manifest) })
+    Ok(Case { name, becomes: becomes(&text)?, component: with_manifest(component, manifest) })
 }
 
 /// Reads a case's `;; becomes:` line.

@@ -1,0 +1,46 @@
+//! The fuzz targets on their seeds: nobody fuzzes for long on every commit.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+#[path = "../../fuzz/src/lib.rs"]
+#[expect(unreachable_pub, reason = "it is the library of another crate")]
+mod fuzz;
+
+#[test]
+fn configurations() -> Result<()> {
+    replay("config", fuzz::config::run)
+}
+
+#[test]
+fn rows() -> Result<()> {
+    replay("jsonl", fuzz::jsonl::run)
+}
+
+#[test]
+fn exchanges() -> Result<()> {
+    replay("gate", fuzz::gate::run)
+}
+
+#[test]
+fn patterns() -> Result<()> {
+    replay("pattern", fuzz::pattern::run)
+}
+
+/// Runs a target on every file of its folder, and on every beginning of it.
+fn replay(target: &str, run: impl Fn(&[u8])) -> Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(target);
+    let files = fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
+    let mut n_files = 0;
+    for file in files {
+        let bytes = fs::read(file?.path())?;
+        for end in 0..=bytes.len() {
+            run(&bytes[..end]);
+        }
+        n_files += 1;
+    }
+    ensure!(n_files > 0, "{}: no seeds", folder.display());
+    Ok(())
+}
