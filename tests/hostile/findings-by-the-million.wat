@@ -1,6 +1,6 @@
 ;; A million findings. All zeros, so that they cost the policy one instruction and a host that
 ;; copies them a hundred MB.
-;; becomes: findings
+;; becomes: findings | shape
 
 (memory $memory 2)
 

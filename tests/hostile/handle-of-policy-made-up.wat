@@ -1,5 +1,5 @@
 ;; A policy whose handle it made up.
-;; becomes: error trap
+;; becomes: error outside the contract
 
 (func $configure (param $settings i32) (param $len i32) (param $assets i32) (param $n_assets i32) (result i32)
   (local $answer i32)

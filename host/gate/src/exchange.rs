@@ -24,6 +24,9 @@ use crate::{
     PolicyFault, Refusal, Release, Report, Reported, Session,
 };
 
+/// The most text that a policy is given at a time, in bytes.
+const SLICE: usize = 64 << 10;
+
 /// The life of a policy session: parts one after the other, each of them `begin`, any number of
 /// `feed`s, `end`. Text without a `begin` before it goes nowhere.
 pub struct Exchange {
@@ -96,9 +99,19 @@ impl Exchange {
     }
 
     /// More text of the part, and what may leave of it now. A chunk never ends inside a character.
+    /// Policies see a long one in slices, so that no call of theirs costs more than so much.
     pub fn feed(&mut self, chunk: &str) -> Release {
         self.bytes = self.bytes.saturating_add(chunk.len() as u64);
-        self.step(Some(chunk))
+        let (slice, mut rest) = chunk.split_at(chunk.floor_char_boundary(SLICE));
+        let mut release = self.step(Some(slice));
+        while !rest.is_empty() {
+            let slice;
+            (slice, rest) = rest.split_at(rest.floor_char_boundary(SLICE));
+            let more = self.step(Some(slice));
+            release.upto = more.upto;
+            release.edits.extend(more.edits);
+        }
+        release
     }
 
     /// The part ends, and the rest of it may leave.

@@ -25,6 +25,8 @@ pub enum FaultKind {
     Memory,
     /// It used up its call stack.
     Stack,
+    /// It was not asked: every instance that the host has room for was in use.
+    Busy,
     /// Its answer cannot be right.
     Answer(BadAnswer),
 }
@@ -91,6 +93,7 @@ impl fmt::Display for FaultKind {
             FaultKind::Time => "the policy used up its time",
             FaultKind::Memory => "the policy used up its memory",
             FaultKind::Stack => "the policy used up its stack",
+            FaultKind::Busy => "the policy has no instance free",
             FaultKind::Answer(answer) => return answer.fmt(f),
         })
     }

@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("host/gate", &["sandgate-wit"]),
     ("host/engine", &["sandgate-gate", "sandgate-wit"]),
     ("host/cli", &["sandgate-engine", "sandgate-gate", "sandgate-wit"]),
-    ("tests", &[]),
+    ("tests", &["sandgate-wit"]),
     ("tests/tidy", &[]),
 ];
 

@@ -126,6 +126,11 @@ impl Config {
         schemars::schema_for!(Config).to_value()
     }
 
+    /// An error at a place in this document, `policies.pii.use`, for what only a host can find out.
+    pub fn error_at(&self, place: impl Into<String>, problem: impl Into<String>) -> Error {
+        self.locate(Error::at(place, problem))
+    }
+
     /// The error with the file and the line of its place.
     pub(crate) fn locate(&self, error: Error) -> Error {
         self.places.locate(error)
