@@ -19,7 +19,7 @@ use crate::cargo::{Package, Workspace};
 /// Packs policy crates into components, `NAME.wasm` with `NAME.cases.yaml` beside it.
 #[derive(Parser)]
 struct Args {
-    /// Folders of policy crates; all of the workspace's `policies/` by default.
+    /// Folders of policy crates, `policies/pii`; all of the workspace's `policies/` by default.
     folders: Vec<PathBuf>,
     /// Where the components go; the workspace's `target/policies` by default.
     #[arg(long)]
@@ -28,6 +28,10 @@ struct Args {
 
 fn main() -> Result<()> {
     let args = Args::parse();
+    for folder in &args.folders {
+        let manifest = folder.join("Cargo.toml");
+        ensure!(manifest.is_file(), "{}: not there, expected a crate's folder", manifest.display());
+    }
     let start = args.folders.first().map_or(Path::new("."), PathBuf::as_path);
     let workspace = Workspace::around(start)?;
     let out = args.out.unwrap_or_else(|| workspace.root.join("target/policies"));

@@ -51,7 +51,8 @@ fn relax(expr: &Expr, looks_ahead: &mut bool) -> Hir {
         Expr::AtomicGroup(sub) => relax(sub, looks_ahead),
         Expr::Repeat { child, lo, hi, greedy } => Hir::repetition(Repetition {
             min: u32::try_from(*lo).unwrap_or(u32::MAX),
-            max: u32::try_from(*hi).ok(),
+            // Without end is `usize::MAX`, which is no more than `u32::MAX` in wasm.
+            max: u32::try_from(*hi).ok().filter(|&hi| hi != u32::MAX),
             greedy: *greedy,
             sub: Box::new(relax(child, looks_ahead)),
         }),
