@@ -21,6 +21,8 @@ const SIZES: [usize; 3] = [64, 1024, 32 * 1024];
 /// What a model's token is like.
 const CHUNK: usize = 4;
 const STREAMED: usize = 4096;
+/// Between requests, where fresh instances are compared with pooled ones: they are made meanwhile.
+const PAUSE: Duration = Duration::from_millis(1);
 const THROUGHPUT: usize = 4 << 20;
 
 /// Measure latency, throughput, start-up and memory on this machine
@@ -103,8 +105,10 @@ impl Bench {
         let pooled = Options { isolation: Isolation::Pooled, ..cached() };
         let (pooled, _) = self.setup.build(names, pooled)?;
         let prompt = prose::prompt(1024);
-        let extra = self.latency(&fresh, &prompt).p50 - self.latency(&pooled, &prompt).p50;
-        let prompts = SIZES.map(|size| self.latency(&guard, &prose::prompt(size)));
+        let paused = |guard| self.latency(guard, &prompt, PAUSE).p50;
+        let extra = paused(&fresh) - paused(&pooled);
+        let back_to_back = |size| self.latency(&guard, &prose::prompt(size), Duration::ZERO);
+        let prompts = SIZES.map(back_to_back);
         let (chunk, held_bytes_max) = self.stream(&guard);
         Ok(Figures {
             policies: names.map_or("all".to_owned(), |names| names.join(", ")),
@@ -118,11 +122,14 @@ impl Bench {
         })
     }
 
-    fn latency(&self, guard: &Guard, text: &str) -> Latency {
+    fn latency(&self, guard: &Guard, text: &str, pause: Duration) -> Latency {
         guard.check(text);
         let mut times = Vec::new();
         let end = Instant::now() + Duration::from_millis(self.time);
         while Instant::now() < end {
+            if !pause.is_zero() {
+                std::thread::sleep(pause);
+            }
             let start = Instant::now();
             black_box(guard.check(black_box(text)));
             times.push(start.elapsed());
@@ -205,7 +212,8 @@ fn render(figures: &[Figures], memory: Option<u64>) -> String {
             format!("{:.1}", figure.start_warm_ms),
         ]);
     }
-    let legend = "prompts, fresh instance and chunk in µs, p50 and p99; held in bytes; clean text in \
+    let legend = "prompts and chunk in µs, p50 and p99; fresh: what an instance of its own adds to 1 KB, a \
+        request each ms; held in bytes; clean text in \
         MB/s, one thread; start-up in ms with an empty and with a full cache";
     let memory = memory.map_or(String::new(), |bytes| format!("; {} MiB at most", bytes >> 20));
     format!("{table}\n{}\n", paint(DIM, format!("{legend}{memory}")))

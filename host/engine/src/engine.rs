@@ -21,8 +21,8 @@ const CORE_INSTANCES: u32 = 8;
 const TABLES: u32 = 4;
 /// The most entries of a table.
 pub(crate) const TABLE_ELEMENTS: usize = 20_000;
-/// Memory that is cleared by hand when an instance goes, rather than given back to the system and
-/// faulted in again by the next.
+/// Memory that is cleared by hand when an instance goes, page by page that was written to, rather
+/// than given back to the system and faulted in again by the next.
 const KEEP_RESIDENT: usize = 1 << 20;
 
 /// Compiles and runs policies. Cheap to clone; policies made from it keep it alive.
@@ -130,6 +130,7 @@ fn config(options: &Options) -> Config {
         .table_elements(TABLE_ELEMENTS)
         .max_memory_size(options.limits.memory)
         .linear_memory_keep_resident(KEEP_RESIDENT)
+        .table_keep_resident(KEEP_RESIDENT)
         .pagemap_scan(Enabled::Auto);
     let mut config = Config::new();
     config
