@@ -10,6 +10,11 @@ use anyhow::{Context, Result, ensure};
 mod fuzz;
 
 #[test]
+fn components() -> Result<()> {
+    replay("component", fuzz::component::run)
+}
+
+#[test]
 fn configurations() -> Result<()> {
     replay("config", fuzz::config::run)
 }
