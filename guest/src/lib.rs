@@ -68,7 +68,7 @@ mod sliding;
 mod whole;
 
 pub use dfa::{Attempt, Pattern};
-pub use policy::{Policy, Scanner, manifest, rule};
+pub use policy::{NoSettings, Policy, Scanner, manifest, rule};
 pub use sliding::{CONTEXT, Detect, Found, Sliding, Window};
 pub use whole::{Classify, Whole};
 
@@ -83,8 +83,8 @@ pub use sandgate_wit::{Action, Manifest, Rule};
 /// What nearly every policy names.
 pub mod prelude {
     pub use crate::{
-        Action, Asset, Classify, Context, Detect, Direction, Found, Part, Policy, Role, Rule,
-        Scanner, Sliding, Whole, Window, rule,
+        Action, Asset, Classify, Context, Detect, Direction, Found, NoSettings, Part, Policy, Role,
+        Rule, Scanner, Sliding, Whole, Window, rule,
     };
     pub use schemars::JsonSchema;
     pub use serde::Deserialize;

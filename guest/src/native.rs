@@ -13,7 +13,8 @@ const EVERY_CUT: usize = 600;
 
 /// The whole of a policy's `main.rs`. Without arguments its program prints the manifest, for the
 /// packer. With `scan` it answers each line `{"settings": {…}, "assets": {…}, "chunks": ["…"]}` of
-/// its input with a line `{"findings": […]}`, for tests that compare hosts.
+/// its input with a line `{"findings": […]}`, for tests that compare hosts; with `time` with a line
+/// `{"nanoseconds": …}`, for benches that do.
 ///
 /// # Errors
 /// Where a line is no such document, or one cannot be read or written.
@@ -22,7 +23,8 @@ pub fn main<P: Policy>(manifest: &Manifest) -> io::Result<()> {
     match arguments.next().as_deref() {
         None => print_manifest(manifest),
         Some("scan") => oracle::answer::<P>(io::stdin().lock(), io::stdout().lock())?,
-        Some(_) => return Err(io::Error::other("arguments: nothing, or `scan`")),
+        Some("time") => oracle::time::<P>(io::stdin().lock(), io::stdout().lock())?,
+        Some(_) => return Err(io::Error::other("arguments: nothing, `scan` or `time`")),
     }
     Ok(())
 }

@@ -4,13 +4,18 @@
 //! checked here but the policy's own promises: whoever compares brings the texts.
 
 use std::collections::BTreeMap;
+use std::hint::black_box;
 use std::io::{self, BufRead, Write};
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{Asset, Finding, Policy, native};
+
+/// How long each text is measured.
+const MEASURED: Duration = Duration::from_millis(500);
 
 /// A question: a text in its chunks, and what the policy is configured with.
 #[derive(Deserialize)]
@@ -62,6 +67,33 @@ pub(crate) fn answer<P: Policy>(
         answers.write_all(b"\n")?;
     }
     answers.flush()
+}
+
+/// Answers each line of `questions` with how long a look through its text takes.
+///
+/// # Errors
+/// As [`answer`].
+pub(crate) fn time<P: Policy>(questions: impl BufRead, mut answers: impl Write) -> io::Result<()> {
+    let mut last = None;
+    for line in questions.lines() {
+        let question: Question = serde_json::from_str(&line?)?;
+        let policy = configured::<P>(&question, &mut last).map_err(io::Error::other)?;
+        let chunks: Vec<_> = question.chunks.iter().map(String::as_str).collect();
+        let nanoseconds = least(|| drop(black_box(native::scan(&policy, black_box(&chunks)))));
+        writeln!(answers, "{}", serde_json::json!({ "nanoseconds": nanoseconds }))?;
+    }
+    answers.flush()
+}
+
+/// The least time of many turns, in nanoseconds: what is more is the machine's.
+fn least(mut turn: impl FnMut()) -> u64 {
+    let (begin, mut least) = (Instant::now(), Duration::MAX);
+    while begin.elapsed() < MEASURED {
+        let start = Instant::now();
+        turn();
+        least = least.min(start.elapsed());
+    }
+    u64::try_from(least.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// The last question's configuration, and the policy that it made.

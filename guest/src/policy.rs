@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::{Action, Asset, Context, Manifest, Part, Rule, Step};
@@ -29,6 +30,11 @@ pub trait Policy: Sized + 'static {
     /// Starts on a new part.
     fn scanner(self: Rc<Self>, context: &Context, part: &Part) -> Self::Scanner;
 }
+
+/// The settings of a policy that has none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoSettings {}
 
 /// Looks at one part, chunk by chunk. Offsets count bytes from the part's start.
 pub trait Scanner {
