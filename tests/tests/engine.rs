@@ -33,7 +33,7 @@ fn memory_outlives_an_exchange_only_where_instances_are_pooled() -> Result<()> {
     for (isolation, second) in
         [(Isolation::Pooled, Decision::Refused), (Isolation::Exchange, Decision::Edited)]
     {
-        let engine = Engine::new(Options { isolation, ..Options::default() })?;
+        let engine = Engine::new(Options { isolation, ..small() })?;
         let guard = guard(&engine, changed(ONCE)?, &json!({}))?;
         assert_eq!(guard.check("!*").decision, Decision::Edited, "{isolation:?}");
         assert_eq!(guard.check("!*").decision, second, "{isolation:?}");
@@ -45,7 +45,7 @@ fn memory_outlives_an_exchange_only_where_instances_are_pooled() -> Result<()> {
 #[test]
 fn many_threads_share_a_guard() -> Result<()> {
     for isolation in [Isolation::Pooled, Isolation::Exchange] {
-        let engine = Engine::new(Options { isolation, instances: 8, ..Options::default() })?;
+        let engine = Engine::new(Options { isolation, instances: 8, ..small() })?;
         let guard = guard(&engine, starry()?, &json!({}))?;
         thread::scope(|scope| {
             for _ in 0..8 {
@@ -58,7 +58,7 @@ fn many_threads_share_a_guard() -> Result<()> {
 
 #[test]
 fn an_exchange_without_a_free_instance_is_refused_and_the_next_is_not() -> Result<()> {
-    let engine = Engine::new(Options { instances: 2, ..Options::default() })?;
+    let engine = Engine::new(Options { instances: 2, ..small() })?;
     let guard = guard(&engine, starry()?, &json!({}))?;
     let open = || guard.open(&Context::default(), "");
     let held = [open(), open()];
@@ -72,7 +72,7 @@ fn an_exchange_without_a_free_instance_is_refused_and_the_next_is_not() -> Resul
 
 #[test]
 fn instances_that_wait_make_room_for_another_policy() -> Result<()> {
-    let engine = Engine::new(Options { instances: 2, ..Options::default() })?;
+    let engine = Engine::new(Options { instances: 2, ..small() })?;
     let first = guard(&engine, starry()?, &json!({}))?;
     let both = || [first.open(&Context::default(), ""), first.open(&Context::default(), "")];
     drop(both());
@@ -85,7 +85,7 @@ fn instances_that_wait_make_room_for_another_policy() -> Result<()> {
 #[test]
 fn a_loop_on_endless_fuel_runs_out_of_time() -> Result<()> {
     let limits = Limits { fuel: u64::MAX, time: Duration::from_millis(20), ..Limits::default() };
-    let engine = Engine::new(Options { limits, ..Options::default() })?;
+    let engine = Engine::new(Options { limits, ..small() })?;
     let outcome = guard(&engine, changed(LOOP)?, &json!({}))?.check("!");
     assert_eq!(outcome.report.faults[0].kind, FaultKind::Time);
     Ok(())
@@ -96,7 +96,7 @@ fn compiled_code_is_kept_and_what_is_broken_of_it_is_made_anew() -> Result<()> {
     let place = tempfile::tempdir()?;
     let folder = place.path().join("new/cache");
     let check = || -> Result<()> {
-        let engine = Engine::new(Options { cache: Some(folder.clone()), ..Options::default() })?;
+        let engine = Engine::new(Options { cache: Some(folder.clone()), ..small() })?;
         ensure!(guard(&engine, starry()?, &json!({}))?.check(PLAIN).text == EDITED);
         Ok(())
     };
@@ -122,7 +122,7 @@ fn a_cache_that_others_can_write_to_is_refused() -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let place = tempfile::tempdir()?;
     let mode = |mode| fs::set_permissions(place.path(), fs::Permissions::from_mode(mode));
-    let open = || Engine::new(Options { cache: Some(place.path().into()), ..Options::default() });
+    let open = || Engine::new(Options { cache: Some(place.path().into()), ..small() });
     mode(0o777)?;
     let error = open().err().context("it was opened")?.to_string();
     assert!(
@@ -140,7 +140,7 @@ fn a_file_is_inspected_without_an_engine() -> Result<()> {
     let seen = inspect(&component)?;
     assert_eq!(seen.manifest.name, "starry");
     assert_eq!(seen.size, component.len());
-    let policy = Engine::new(Options::default())?.load(&component)?;
+    let policy = Engine::new(small())?.load(&component)?;
     assert_eq!((policy.digest(), policy.manifest()), (seen.digest.as_str(), &seen.manifest));
     Ok(())
 }
@@ -185,7 +185,7 @@ fn errors_name_the_place_and_what_was_expected() -> Result<()> {
     let mut library = Library::new();
     library.insert("starry", starry);
     library.insert("strict", strict()?);
-    let engine = Engine::new(Options::default())?;
+    let engine = Engine::new(small())?;
     let error = |document: &Value| -> Result<String> {
         let config = Config::from_json(&document.to_string(), "it.json")?;
         let guard = Guard::new(&engine, &config, &library, place.path());
@@ -214,7 +214,7 @@ fn a_key_makes_the_same_hashes_in_every_process_and_none_does_not_leave_it() -> 
     fs::write(place.path().join("key"), "sixteen letters or more\n")?;
     fs::write(place.path().join("same"), "sixteen letters or more")?;
     fs::write(place.path().join("other"), "sixteen other letters")?;
-    let engine = Engine::new(Options::default())?;
+    let engine = Engine::new(small())?;
     let mut library = Library::new();
     library.insert("starry", starry()?);
     let hash = |key: Value| -> Result<String> {
@@ -234,7 +234,7 @@ fn a_key_makes_the_same_hashes_in_every_process_and_none_does_not_leave_it() -> 
 
 #[test]
 fn an_outcome_restores_what_it_pseudonymized() -> Result<()> {
-    let engine = Engine::new(Options::default())?;
+    let engine = Engine::new(small())?;
     let guard = guard(&engine, starry()?, &json!({ "*": "pseudonymize" }))?;
     let outcome = guard.check("one * and two");
     assert!(!outcome.text.contains('*') && outcome.decision == Decision::Edited);
@@ -244,7 +244,7 @@ fn an_outcome_restores_what_it_pseudonymized() -> Result<()> {
 
 #[test]
 fn a_text_far_larger_than_the_memory_goes_through() -> Result<()> {
-    let engine = Engine::new(Options::default())?;
+    let engine = Engine::new(small())?;
     let guard = guard(&engine, starry()?, &json!({}))?;
     let text = "… no star here, nor there ".repeat(4_000_000);
     let outcome = guard.check(&text);
@@ -255,7 +255,7 @@ fn a_text_far_larger_than_the_memory_goes_through() -> Result<()> {
 
 #[test]
 fn text_fed_after_a_fault_is_not_let_go() -> Result<()> {
-    let engine = Engine::new(Options::default())?;
+    let engine = Engine::new(small())?;
     let limits = guard(
         &engine,
         changed("(func $misbehave (param i32 i32 i32) (result i32) unreachable)")?,
@@ -270,6 +270,11 @@ fn text_fed_after_a_fault_is_not_let_go() -> Result<()> {
     assert_eq!(exchange.feed("another part").upto, 0);
     assert_eq!(exchange.decision(), Decision::Refused);
     Ok(())
+}
+
+/// Each engine reserves addresses for all its instances, and tests run at the same time.
+fn small() -> Options {
+    Options { instances: 16, ..Options::default() }
 }
 
 /// The policy in `component`, under these actions.

@@ -238,5 +238,5 @@ fn guard(engine: &Engine, component: Vec<u8>, on_fault: &str) -> Result<Guard> {
 
 fn engine(isolation: Isolation) -> Result<Engine> {
     let limits = Limits { fuel: 20_000_000, ..Limits::default() };
-    Ok(Engine::new(Options { isolation, limits, ..Options::default() })?)
+    Ok(Engine::new(Options { isolation, limits, instances: 16, ..Options::default() })?)
 }

@@ -48,6 +48,13 @@ pub(crate) fn splits_word(text: &str, at: usize) -> bool {
     runs_across(before, after, |c| c != '_' && is_word_character(c))
 }
 
+/// What [`splits_word`] says in the usual case, at once; otherwise no.
+pub(crate) fn splits_ascii_word(text: &str, at: usize) -> bool {
+    let is_ascii_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = text.as_bytes();
+    is_ascii_word(bytes.get(at)) && is_ascii_word(at.checked_sub(1).and_then(|at| bytes.get(at)))
+}
+
 fn runs_across(before: Option<char>, after: Option<char>, word: impl Fn(char) -> bool) -> bool {
     let spaced = |side: Option<char>| side.is_some_and(|c| word(c) && is_spaced(c));
     spaced(before) && spaced(after)

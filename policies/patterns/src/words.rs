@@ -21,7 +21,7 @@ use crate::stream::Local;
 pub(crate) const MAX_WORD: usize = 256;
 
 /// So many characters of an entry are in the sieve.
-const SIEVE_CHARS: usize = 4;
+const SIEVE_CHARS: usize = 6;
 
 /// How entries are compared with text.
 #[derive(Debug, Clone, Copy)]
@@ -126,6 +126,9 @@ impl Local for Words {
     fn candidates(&self, text: &str, at: usize) -> Range<usize> {
         for (offset, c) in text[at..].char_indices() {
             let place = at + offset;
+            if self.comparison.whole_words && boundary::splits_ascii_word(text, place) {
+                continue;
+            }
             if self.sieve.lets_through(&text[place..], self.comparison)
                 && !(self.comparison.whole_words && boundary::splits_word(text, place))
             {
@@ -184,41 +187,53 @@ impl Comparison {
     }
 }
 
-/// A bit set of hashes of the entries' first characters, small enough for a processor's cache.
+/// A Bloom filter of the entries' first characters, small enough for a processor's cache.
 #[derive(Default)]
 struct Sieve {
     bits: Vec<u64>,
+    /// Bit `n` is set where some entry is in it with `n` characters.
+    lengths: u32,
 }
 
 impl Sieve {
     fn new<'a>(entries: impl ExactSizeIterator<Item = &'a str>) -> Self {
         let n_bits = (entries.len() * 16).next_power_of_two().clamp(1 << 12, 1 << 20);
-        let mut sieve = Self { bits: vec![0; n_bits / 64] };
+        let mut sieve = Self { bits: vec![0; n_bits / 64], lengths: 0 };
         for entry in entries {
-            let hash = entry.chars().take(SIEVE_CHARS).fold(0, hash);
-            let (word, bit) = sieve.bit(hash);
-            sieve.bits[word] |= bit;
+            let (mut hashed, mut length) = (0, 0);
+            for c in entry.chars().take(SIEVE_CHARS) {
+                (hashed, length) = (hash(hashed, c), length + 1);
+            }
+            sieve.lengths |= 1 << length;
+            for (word, bit) in sieve.places(hashed) {
+                sieve.bits[word] |= bit;
+            }
         }
         sieve
     }
 
     /// Whether an entry may start where `text` does, as far as it goes.
     fn lets_through(&self, text: &str, comparison: Comparison) -> bool {
-        let (mut hashed, mut n_chars) = (0, 0);
+        let (mut hashed, mut length) = (0, 0);
         for c in text.chars().take(SIEVE_CHARS) {
-            hashed = hash(hashed, comparison.fold(c));
-            let (word, bit) = self.bit(hashed);
-            if self.bits[word] & bit != 0 {
+            (hashed, length) = (hash(hashed, comparison.fold(c)), length + 1);
+            if self.lengths >> length & 1 == 1 && self.holds(hashed) {
                 return true;
             }
-            n_chars += 1;
         }
-        n_chars < SIEVE_CHARS
+        length < SIEVE_CHARS
     }
 
-    fn bit(&self, hash: u32) -> (usize, u64) {
-        let idx = (hash >> 8) as usize & (self.bits.len() * 64 - 1);
-        (idx / 64, 1 << (idx % 64))
+    fn holds(&self, hash: u32) -> bool {
+        self.places(hash).into_iter().all(|(word, bit)| self.bits[word] & bit != 0)
+    }
+
+    /// Where a hash has its two bits. Knuth's multiplier spreads it once more for the second.
+    fn places(&self, hash: u32) -> [(usize, u64); 2] {
+        [hash, hash.wrapping_mul(0x9e37_79b1)].map(|hash| {
+            let idx = (hash >> 8) as usize & (self.bits.len() * 64 - 1);
+            (idx / 64, 1 << (idx % 64))
+        })
     }
 }
 
