@@ -17,6 +17,7 @@ const CHUNK: usize = 64 << 10;
 const PROSE: &str = "nobody minded when the meeting was moved to a larger room, since more people \
     wanted to come than we had thought, and the notes will be shared with everybody later on. ";
 
+#[allow(clippy::print_stdout)]
 fn main() -> Result<()> {
     let engine = Engine::new(Options::default())?;
     println!("{:<12} {:<16} {:>12} {:>12} {:>7}", "policy", "text", "wasmtime", "native", "ratio");
