@@ -3,8 +3,8 @@
 //! Numbers are told from look-alikes by their shape, by the check digits that their authority gave
 //! them, and by the words before them. Names of people and places need a model and are not here.
 //!
-//! A part is scanned once: [`anchor`] skips clean text, [`scan`] tries the [`kinds`] on the words
-//! around what remains, [`context`] reads the words before. Nothing is compiled at run time.
+//! A part is scanned once: anchor skips clean text, scan tries the kinds on the words
+//! around what remains, context reads the words before. Nothing is compiled at run time.
 
 mod anchor;
 mod checksum;

@@ -1,7 +1,7 @@
 //! Credentials: provider keys, private keys, tokens, addresses with passwords, and random values
 //! assigned to names that say they are secret.
 //!
-//! Rules are data, in `rules/*.yaml`. A rule's literals are found by a [`prefilter`]; at each the
+//! Rules are data, in `rules/*.yaml`. A rule's literals are found by a prefilter; at each the
 //! rule's pattern or code looks, and only what it sees becomes a finding, whose span is the secret
 //! itself and not the name it is assigned to. Nothing is asked over a network whether a key lives.
 
