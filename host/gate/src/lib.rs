@@ -56,6 +56,7 @@
 //! ```
 
 mod config;
+mod context;
 mod edit;
 mod error;
 mod exchange;
@@ -64,7 +65,6 @@ mod hold;
 mod key;
 mod lane;
 mod merge;
-mod part;
 mod plan;
 mod pseudonym;
 mod report;
@@ -75,14 +75,15 @@ pub use config::{
     Config, KeySource, Limits, Match, Mode, OnFault, OnHeld, OnUnscannable, Percent, PolicyConfig,
     RefusalConfig, RefusalForm, Route,
 };
+pub use context::Context;
 pub use error::Error;
 pub use exchange::Exchange;
 pub use fault::{BadAnswer, Fault, FaultKind};
 pub use key::Key;
-pub use part::{Context, Direction, Part, Role};
 pub use plan::Plan;
 pub use pseudonym::Restorer;
 pub use report::{Decision, PolicyFault, Refusal, Report, Reported};
+pub use sandgate_wire::{Direction, Part, Role};
 pub use sandgate_wit::{Action, Manifest, Rule};
 pub use session::{Finding, Session, Step};
 pub use splice::{Edit, Release, Splicer};

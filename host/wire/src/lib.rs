@@ -1,0 +1,12 @@
+//! Provider bytes to parts of text, and back.
+//!
+//! A body of an API that talks to language models is walked once, and the walk that reads it is
+//! the walk that writes it: edits are spliced into the bytes that came, so that what nobody asked
+//! to change leaves as it was.
+//!
+//! It does no I/O, reads no clock and decides nothing. What a text means and what becomes of it
+//! is the gate's.
+
+mod part;
+
+pub use part::{Direction, Part, Role};
