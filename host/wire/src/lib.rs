@@ -7,6 +7,9 @@
 //! It does no I/O, reads no clock and decides nothing. What a text means and what becomes of it
 //! is the gate's.
 
+mod api;
 mod part;
+mod rule;
 
+pub use api::Api;
 pub use part::{Direction, Part, Role};
