@@ -13,3 +13,4 @@ mod rule;
 
 pub use api::Api;
 pub use part::{Direction, Part, Role};
+pub use rule::{Kind, Rule};
