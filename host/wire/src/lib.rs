@@ -8,9 +8,18 @@
 //! is the gate's.
 
 mod api;
+mod edit;
+mod json;
 mod part;
 mod rule;
+mod table;
+mod view;
+mod walk;
 
 pub use api::Api;
+pub use edit::{Edit, Release};
 pub use part::{Direction, Part, Role};
 pub use rule::{Kind, Rule};
+pub use table::{BadPath, Table};
+pub use view::{Spelling, View};
+pub use walk::{Ids, StreamKey, Text, Unreadable, Walk, walk};

@@ -17,7 +17,8 @@ pub struct Rule {
     /// Who speaks in it; without one, whoever speaks in the message around it.
     pub role: Option<Role>,
     /// What a neighbour must say for the rule to hold: a key of the same object, and the strings
-    /// of which its value must be one. Of several rules for one path the first that holds counts.
+    /// of which its value must be one. Of several rules for one path the first that holds counts, those
+    /// with a condition before those without. `@event` is the name that the frame has.
     pub when: Option<(&'static str, &'static [&'static str])>,
 }
 

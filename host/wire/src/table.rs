@@ -1,0 +1,201 @@
+//! Rules, arranged by their paths, so that a walk looks at each key once.
+
+use std::collections::BTreeSet;
+
+use crate::{Kind, Role, Rule};
+
+/// What the values of a kind of document mean.
+#[derive(Debug, Clone)]
+pub struct Table {
+    steps: Vec<Step>,
+    rules: Vec<Entry>,
+    /// The keys whose values some rule asks for.
+    asked: BTreeSet<String>,
+}
+
+/// A rule without its path.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) kind: Kind,
+    pub(crate) role: Option<Role>,
+    pub(crate) when: Option<(String, Vec<String>)>,
+}
+
+/// A place on the way to values.
+#[derive(Debug, Clone, Default)]
+struct Step {
+    keys: Vec<(String, u32)>,
+    any_key: Option<u32>,
+    element: Option<u32>,
+    /// Where `**` goes on from here.
+    deep: Option<u32>,
+    /// Whether it is itself the end of a `**`, which every step leads back to.
+    is_deep: bool,
+    rules: Vec<u16>,
+}
+
+/// A path that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadPath(pub String);
+
+impl Table {
+    /// The table of these rules.
+    ///
+    /// # Panics
+    /// Never, for paths that [`Table::add`] takes; others are left out.
+    pub fn new(rules: &[Rule]) -> Self {
+        let mut table =
+            Self { steps: vec![Step::default()], rules: Vec::new(), asked: BTreeSet::new() };
+        for rule in rules {
+            let when = rule.when.map(|(key, values)| {
+                (key.to_owned(), values.iter().map(|value| (*value).to_owned()).collect())
+            });
+            let added = table.insert(rule.path, rule.kind, rule.role, when);
+            debug_assert_eq!(added, Ok(()));
+        }
+        table
+    }
+
+    /// Adds a rule with a path of somebody else's.
+    ///
+    /// # Errors
+    /// Where the path is none of [`Rule::path`]'s grammar.
+    pub fn add(&mut self, path: &str, kind: Kind, role: Option<Role>) -> Result<(), BadPath> {
+        self.insert(path, kind, role, None)
+    }
+
+    fn insert(
+        &mut self,
+        path: &str,
+        kind: Kind,
+        role: Option<Role>,
+        when: Option<(String, Vec<String>)>,
+    ) -> Result<(), BadPath> {
+        let mut at = 0;
+        for segment in segments(path).ok_or_else(|| BadPath(path.to_owned()))? {
+            at = self.child(at, segment);
+        }
+        let rule = u16::try_from(self.rules.len()).map_err(|_| BadPath(path.to_owned()))?;
+        self.asked.extend(when.as_ref().map(|(key, _)| key.clone()));
+        self.rules.push(Entry { kind, role, when });
+        if let Some(step) = self.steps.get_mut(at as usize) {
+            step.rules.push(rule);
+        }
+        Ok(())
+    }
+
+    fn child(&mut self, at: u32, segment: Segment<'_>) -> u32 {
+        let next = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
+        let Some(step) = self.steps.get_mut(at as usize) else { return at };
+        let slot = match segment {
+            Segment::Key(key) => {
+                if let Some((_, child)) = step.keys.iter().find(|(name, _)| name == key) {
+                    return *child;
+                }
+                step.keys.push((key.to_owned(), next));
+                self.steps.push(Step::default());
+                return next;
+            }
+            Segment::AnyKey => &mut step.any_key,
+            Segment::Element => &mut step.element,
+            Segment::Deep => &mut step.deep,
+        };
+        if let Some(child) = slot {
+            return *child;
+        }
+        *slot = Some(next);
+        self.steps.push(Step { is_deep: segment == Segment::Deep, ..Step::default() });
+        next
+    }
+
+    /// Where every walk begins.
+    pub(crate) fn root(&self, out: &mut Vec<u32>) {
+        self.arrive(0, out);
+    }
+
+    /// Where a key leads from these places; says whether any of them knows the key by its name.
+    pub(crate) fn key(&self, from: &[u32], key: &str, out: &mut Vec<u32>) -> bool {
+        let mut known = false;
+        for (idx, step) in from.iter().filter_map(|at| Some((*at, self.steps.get(*at as usize)?))) {
+            if let Some((_, child)) = step.keys.iter().find(|(name, _)| name == key) {
+                self.arrive(*child, out);
+                known = true;
+            }
+            step.any_key.into_iter().for_each(|child| self.arrive(child, out));
+            if step.is_deep {
+                self.arrive(idx, out);
+            }
+        }
+        known
+    }
+
+    /// Where the element of an array leads from these places.
+    pub(crate) fn element(&self, from: &[u32], out: &mut Vec<u32>) {
+        for (idx, step) in from.iter().filter_map(|at| Some((*at, self.steps.get(*at as usize)?))) {
+            step.element.into_iter().for_each(|child| self.arrive(child, out));
+            if step.is_deep {
+                self.arrive(idx, out);
+            }
+        }
+    }
+
+    /// The rules that end at these places.
+    pub(crate) fn rules<'a>(&'a self, at: &'a [u32]) -> impl Iterator<Item = u16> + 'a {
+        at.iter()
+            .filter_map(|at| self.steps.get(*at as usize))
+            .flat_map(|s| s.rules.iter().copied())
+    }
+
+    pub(crate) fn entry(&self, rule: u16) -> Option<&Entry> {
+        self.rules.get(usize::from(rule))
+    }
+
+    /// Whether some rule asks what this key says.
+    pub(crate) fn asks(&self, key: &str) -> bool {
+        self.asked.contains(key)
+    }
+
+    fn arrive(&self, at: u32, out: &mut Vec<u32>) {
+        if out.contains(&at) {
+            return;
+        }
+        out.push(at);
+        if let Some(deep) = self.steps.get(at as usize).and_then(|step| step.deep) {
+            self.arrive(deep, out);
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Segment<'a> {
+    Key(&'a str),
+    AnyKey,
+    Element,
+    Deep,
+}
+
+/// The steps of a path; none where it is no path.
+fn segments(path: &str) -> Option<Vec<Segment<'_>>> {
+    let mut segments = Vec::new();
+    for part in path.split('.').filter(|_| !path.is_empty()) {
+        let key = part.trim_end_matches("[*]");
+        match key {
+            "" if segments.is_empty() && part.len() > key.len() => {}
+            "" => return None,
+            "*" => segments.push(Segment::AnyKey),
+            "**" => segments.push(Segment::Deep),
+            _ if key.contains(['[', ']', '*']) => return None,
+            _ => segments.push(Segment::Key(key)),
+        }
+        segments.extend((0..(part.len() - key.len()) / 3).map(|_| Segment::Element));
+    }
+    Some(segments)
+}
+
+impl std::fmt::Display for BadPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` is no path, expected keys and `[*]` with dots between them", self.0)
+    }
+}
+
+impl std::error::Error for BadPath {}
