@@ -4,6 +4,9 @@
 //! once every enforcing policy has settled it. So nothing depends on how the text was cut: not
 //! the edits, not the decision, not the report, as long as no limit is reached.
 //!
+//! Parts that come at the same time, as the choices of a streamed answer do, are each in a strand
+//! of their own, with sessions of their own: no policy ever sees two of them mixed.
+//!
 //! A refusal stops the text and not the looking: policies see what the host still feeds, so that
 //! the report says everything that was wrong.
 
@@ -14,8 +17,8 @@ use sandgate_wit::Action;
 
 use crate::config::OnHeld;
 use crate::edit;
-use crate::hold::Hold;
 use crate::lane::Lane;
+use crate::live::Live;
 use crate::merge::{Found, clusters};
 use crate::plan::Ready;
 use crate::pseudonym::{Pseudonyms, Restorer};
@@ -31,9 +34,10 @@ const SLICE: usize = 64 << 10;
 /// `feed`s, `end`. Text without a `begin` before it goes nowhere.
 pub struct Exchange {
     plan: Arc<Ready>,
-    lanes: Vec<Lane>,
+    strands: Vec<Strand>,
+    /// Brings sessions for another strand.
+    more: Option<More>,
     pseudonyms: Pseudonyms,
-    live: Option<Live>,
     /// Whether the text has ended for good where it was refused.
     stopped: bool,
     edited: bool,
@@ -44,32 +48,32 @@ pub struct Exchange {
     parts: u32,
     bytes: u64,
     unsettled: u64,
+    restored: u64,
 }
 
-/// The part that is being fed.
-struct Live {
-    direction: Direction,
-    hold: Hold,
-    /// Findings that change text, above `released`.
-    found: Vec<Found>,
-    released: u64,
+/// Brings a session of each policy, in the order they were planned in.
+type More = Box<dyn FnMut() -> Vec<Box<dyn Session>> + Send>;
+
+/// Where parts come one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StrandId(usize);
+
+/// The sessions that see one part after the other, and the part that is being fed.
+struct Strand {
+    lanes: Vec<Lane>,
+    live: Option<Live>,
 }
+
+/// The strand of parts that come alone.
+const FIRST: StrandId = StrandId(0);
 
 impl Exchange {
     pub(crate) fn new(plan: Arc<Ready>, sessions: Vec<Box<dyn Session>>, scope: &str) -> Self {
-        let sessions = sessions.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
-        let lanes: Vec<Lane> = sessions.take(plan.policies.len()).map(Lane::new).collect();
-        let missing: Vec<usize> = lanes
-            .iter()
-            .enumerate()
-            .filter(|(_, l)| l.settled().is_none())
-            .map(|(i, _)| i)
-            .collect();
         let mut exchange = Self {
             plan,
-            lanes,
+            strands: Vec::new(),
+            more: None,
             pseudonyms: Pseudonyms::new(scope),
-            live: None,
             stopped: false,
             edited: false,
             refused: None,
@@ -79,35 +83,88 @@ impl Exchange {
             parts: 0,
             bytes: 0,
             unsettled: 0,
+            restored: 0,
         };
-        for idx in missing {
-            exchange.fail(idx, BadAnswer::Shape.into());
-        }
+        exchange.add_strand(sessions);
         exchange
+    }
+
+    /// With sessions from `more` where parts come at the same time; without them such parts are
+    /// a fault of every policy.
+    #[must_use]
+    pub fn with_more(
+        mut self,
+        more: impl FnMut() -> Vec<Box<dyn Session>> + Send + 'static,
+    ) -> Self {
+        self.more = Some(Box::new(more));
+        self
     }
 
     /// A part begins. Whatever was not released of one before it never will be.
     pub fn begin(&mut self, part: Part) {
+        self.begin_in(FIRST, part);
+    }
+
+    /// A part begins beside those that did not end yet.
+    pub fn begin_beside(&mut self, part: Part) -> StrandId {
+        let free = self.strands.iter().position(|strand| strand.live.is_none());
+        let id = StrandId(free.unwrap_or_else(|| {
+            let sessions = self.more.as_mut().map(|more| more()).unwrap_or_default();
+            self.add_strand(sessions)
+        }));
+        self.begin_in(id, part);
+        id
+    }
+
+    fn begin_in(&mut self, StrandId(strand): StrandId, part: Part) {
+        let number = self.parts;
         self.parts = self.parts.saturating_add(1);
-        for idx in 0..self.lanes.len() {
-            if let Some(Err(fault)) = self.lanes.get_mut(idx).map(|lane| lane.begin(&part)) {
+        for idx in 0..self.plan.policies.len() {
+            let lane = self.strands.get_mut(strand).and_then(|strand| strand.lanes.get_mut(idx));
+            if let Some(Err(fault)) = lane.map(|lane| lane.begin(&part)) {
                 self.fail(idx, fault);
             }
         }
-        let Part { direction, .. } = part;
-        self.live = Some(Live { direction, hold: Hold::default(), found: Vec::new(), released: 0 });
+        let restores = part.direction == Direction::Response && !self.pseudonyms.is_empty();
+        let restorer = restores.then(|| self.pseudonyms.restorer());
+        if let Some(strand) = self.strands.get_mut(strand) {
+            strand.live = Some(Live::new(number, part.direction, restorer));
+        }
+    }
+
+    fn add_strand(&mut self, sessions: Vec<Box<dyn Session>>) -> usize {
+        let sessions = sessions.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
+        let lanes: Vec<Lane> = sessions.take(self.plan.policies.len()).map(Lane::new).collect();
+        let missing = lanes.iter().enumerate().filter(|(_, lane)| lane.settled().is_none());
+        let missing: Vec<usize> = missing.map(|(idx, _)| idx).collect();
+        self.strands.push(Strand { lanes, live: None });
+        for idx in missing {
+            self.fail(idx, BadAnswer::Shape.into());
+        }
+        // A policy that failed before is not asked here either.
+        for fault in &self.faults {
+            let policy = self.plan.policies.iter().position(|policy| policy.name == fault.policy);
+            let lane = self.strands.last_mut().zip(policy).and_then(|(s, p)| s.lanes.get_mut(p));
+            lane.into_iter().for_each(Lane::close);
+        }
+        self.strands.len() - 1
     }
 
     /// More text of the part, and what may leave of it now. A chunk never ends inside a character.
     /// Policies see a long one in slices, so that no call of theirs costs more than so much.
     pub fn feed(&mut self, chunk: &str) -> Release {
+        self.feed_in(FIRST, chunk)
+    }
+
+    /// [`Exchange::feed`] for a part that began beside others.
+    pub fn feed_in(&mut self, strand: StrandId, chunk: &str) -> Release {
         self.bytes = self.bytes.saturating_add(chunk.len() as u64);
         let (slice, mut rest) = chunk.split_at(chunk.floor_char_boundary(SLICE));
-        let mut release = self.step(Some(slice));
+        let mut release = self.step(strand, Some(slice));
         while !rest.is_empty() {
             let slice;
             (slice, rest) = rest.split_at(rest.floor_char_boundary(SLICE));
-            let more = self.step(Some(slice));
+            let more = self.step(strand, Some(slice));
             release.upto = more.upto;
             release.edits.extend(more.edits);
         }
@@ -116,23 +173,43 @@ impl Exchange {
 
     /// The part ends, and the rest of it may leave.
     pub fn end(&mut self) -> Release {
-        let release = self.step(None);
-        self.live = None;
+        self.end_in(FIRST)
+    }
+
+    /// [`Exchange::end`] for a part that began beside others.
+    pub fn end_in(&mut self, strand: StrandId) -> Release {
+        let release = self.step(strand, None);
+        self.strands.get_mut(strand.0).into_iter().for_each(|strand| strand.live = None);
         release
     }
 
-    /// How many bytes of the part are held back. Who has a clock looks at it, and calls
-    /// [`Exchange::overdue`] when they have been for longer than `limits.held_ms`.
+    /// How many bytes are held back, of all parts together. Who has a clock looks at it, and calls
+    /// [`Exchange::overdue`] when some have been for longer than `limits.held_ms`.
     pub fn held(&self) -> u64 {
-        self.live.as_ref().map_or(0, |live| live.hold.fed() - live.released)
+        self.strands.iter().filter_map(|strand| strand.live.as_ref()).map(Live::held).sum()
     }
 
     /// Text was held back for too long: it is refused, or all of it leaves, as `limits.on_held`
     /// says.
     pub fn overdue(&mut self) -> Release {
-        let Some(live) = self.live.take() else { return Release::default() };
-        let release = self.over_limit(live, 0);
-        release.unwrap_or_default()
+        self.overdue_in(FIRST)
+    }
+
+    /// [`Exchange::overdue`] for a part that began beside others.
+    pub fn overdue_in(&mut self, strand: StrandId) -> Release {
+        let Some(live) = self.take(strand) else { return Release::default() };
+        if live.held() == 0 {
+            let upto = live.released;
+            self.put(strand, live);
+            return Release { upto, edits: Vec::new() };
+        }
+        self.over_limit(strand, live, 0).unwrap_or_default()
+    }
+
+    /// Whether text may leave otherwise than it came: some policy enforces, or a pseudonym is to
+    /// be restored.
+    pub fn may_change(&self) -> bool {
+        self.plan.policies.iter().any(|policy| policy.enforces) || !self.pseudonyms.is_empty()
     }
 
     /// So many things of the body could not be read by anybody.
@@ -165,6 +242,7 @@ impl Exchange {
             parts: self.parts,
             bytes: self.bytes,
             unsettled: self.unsettled,
+            restored: self.restored,
         }
     }
 
@@ -179,28 +257,39 @@ impl Exchange {
         self.pseudonyms.restorer()
     }
 
-    fn step(&mut self, chunk: Option<&str>) -> Release {
-        let Some(mut live) = self.live.take() else { return Release::default() };
-        live.hold.push(chunk.unwrap_or_default());
+    fn take(&mut self, StrandId(strand): StrandId) -> Option<Live> {
+        self.strands.get_mut(strand)?.live.take()
+    }
+
+    fn put(&mut self, StrandId(strand): StrandId, live: Live) {
+        if let Some(strand) = self.strands.get_mut(strand) {
+            strand.live = Some(live);
+        }
+    }
+
+    fn step(&mut self, id: StrandId, chunk: Option<&str>) -> Release {
+        let Some(mut live) = self.take(id) else { return Release::default() };
+        live.push(chunk);
         let plan = Arc::clone(&self.plan);
         for (idx, policy) in plan.policies.iter().enumerate() {
-            let Some(lane) = self.lanes.get_mut(idx) else { continue };
+            let lane = self.strands.get_mut(id.0).and_then(|strand| strand.lanes.get_mut(idx));
+            let Some(lane) = lane else { continue };
             match lane.step(chunk, &live.hold, policy, plan.limits.findings) {
                 Ok(findings) => findings.into_iter().for_each(|f| self.accept(&mut live, idx, f)),
                 Err(fault) => self.fail(idx, fault),
             }
         }
-        let settled = self.settled(&live);
+        let settled = self.settled(id, &live);
         let mut release = self.release(&mut live, settled);
-        if !self.stopped && live.hold.fed() - live.released > plan.limits.held {
-            let more = self.over_limit(live, plan.limits.held);
+        if !self.stopped && live.held() > plan.limits.held {
+            let more = self.over_limit(id, live, plan.limits.held);
             if let Some(more) = more {
                 release.upto = more.upto;
                 release.edits.extend(more.edits);
             }
         } else {
-            self.forget(&mut live);
-            self.live = Some(live);
+            self.forget(id, &mut live);
+            self.put(id, live);
         }
         release
     }
@@ -218,7 +307,7 @@ impl Exchange {
             return;
         }
         self.findings.push(Reported {
-            part: self.parts - 1,
+            part: live.number,
             start: finding.start,
             end: finding.end,
             policy: Arc::clone(&policy.name),
@@ -247,9 +336,8 @@ impl Exchange {
     fn fail(&mut self, policy_idx: usize, fault: Fault) {
         let plan = Arc::clone(&self.plan);
         let Some(policy) = plan.policies.get(policy_idx) else { return };
-        if let Some(lane) = self.lanes.get_mut(policy_idx) {
-            lane.close();
-        }
+        let lanes = self.strands.iter_mut().filter_map(|strand| strand.lanes.get_mut(policy_idx));
+        lanes.for_each(Lane::close);
         let refused = policy.on_fault == OnFault::Block;
         let name = Arc::clone(&policy.name);
         self.faults.push(PolicyFault { policy: name, kind: fault.kind(), refused });
@@ -263,12 +351,17 @@ impl Exchange {
         self.stopped = true;
     }
 
-    /// The offset that no enforcing policy reports anything below any more.
-    fn settled(&self, live: &Live) -> u64 {
-        let lanes = self.lanes.iter().zip(&self.plan.policies);
+    fn lanes(&self, StrandId(strand): StrandId) -> &[Lane] {
+        self.strands.get(strand).map_or(&[], |strand| &strand.lanes)
+    }
+
+    /// The offset that no enforcing policy reports anything below any more, and no pseudonym is
+    /// restored.
+    fn settled(&self, strand: StrandId, live: &Live) -> u64 {
+        let lanes = self.lanes(strand).iter().zip(&self.plan.policies);
         let enforcing = lanes.filter(|(_, policy)| policy.enforces);
         let settled = enforcing.filter_map(|(lane, _)| lane.settled()).min();
-        settled.unwrap_or(u64::MAX).min(live.hold.fed())
+        settled.unwrap_or(u64::MAX).min(live.settled())
     }
 
     /// Lets go of the text below `settled`, but for a cluster that could still grow.
@@ -292,6 +385,10 @@ impl Exchange {
             edits.push(self.edit(live, span, cluster.first));
         }
         self.edited |= !edits.is_empty();
+        let before = edits.len();
+        let upto = live.restore(upto, &mut edits);
+        self.restored += (edits.len() - before) as u64;
+        edits.sort_by_key(|edit| edit.start);
         live.found = found;
         live.found.retain(|found| found.start >= upto && !self.stopped);
         live.released = upto;
@@ -314,7 +411,7 @@ impl Exchange {
     }
 
     /// More than `limit` bytes are held: refuses, or lets the oldest go.
-    fn over_limit(&mut self, mut live: Live, limit: u64) -> Option<Release> {
+    fn over_limit(&mut self, id: StrandId, mut live: Live, limit: u64) -> Option<Release> {
         let release = match self.plan.limits.on_held {
             OnHeld::Block => {
                 self.refuse(Refusal::Held);
@@ -333,15 +430,15 @@ impl Exchange {
                 Some(release)
             }
         };
-        self.forget(&mut live);
-        self.live = Some(live);
+        self.forget(id, &mut live);
+        self.put(id, live);
         release
     }
 
     /// Keeps the text that an edit or an allow-list still needs. Who only observes, or looks on
     /// after a refusal, is waited for only as long as the limit on held text.
-    fn forget(&self, live: &mut Live) {
-        let asked = self.lanes.iter().filter_map(Lane::settled).min();
+    fn forget(&self, strand: StrandId, live: &mut Live) {
+        let asked = self.lanes(strand).iter().filter_map(Lane::settled).min();
         let needed = asked.unwrap_or(u64::MAX).min(live.released);
         let bound = live.hold.fed().saturating_sub(self.plan.limits.held);
         live.hold.forget(needed.max(bound).min(live.hold.fed()));

@@ -64,6 +64,7 @@ mod fault;
 mod hold;
 mod key;
 mod lane;
+mod live;
 mod merge;
 mod plan;
 mod pseudonym;
@@ -77,7 +78,7 @@ pub use config::{
 };
 pub use context::Context;
 pub use error::Error;
-pub use exchange::Exchange;
+pub use exchange::{Exchange, StrandId};
 pub use fault::{BadAnswer, Fault, FaultKind};
 pub use key::Key;
 pub use plan::Plan;

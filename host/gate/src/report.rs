@@ -40,6 +40,9 @@ pub struct Report {
     pub bytes: u64,
     /// How many bytes were let go unsettled because `limits.held` was reached.
     pub unsettled: u64,
+    /// How many pseudonyms of the response became a person's own words again.
+    #[serde(skip_serializing_if = "is_none")]
+    pub restored: u64,
 }
 
 /// Why an exchange was refused.
@@ -85,4 +88,8 @@ pub struct PolicyFault {
     pub kind: FaultKind,
     /// Whether the exchange was refused for it.
     pub refused: bool,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }

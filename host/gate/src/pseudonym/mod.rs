@@ -63,6 +63,11 @@ impl Pseudonyms {
         format!("<{label}_{tag}>")
     }
 
+    /// Whether none was made.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.made.is_empty()
+    }
+
     /// What restores them, as they are now.
     pub(crate) fn restorer(&self) -> Restorer {
         Restorer::new(Arc::clone(&self.made))
