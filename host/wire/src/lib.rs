@@ -9,8 +9,10 @@
 
 mod api;
 mod part;
+mod refusal;
 mod rule;
 
 pub use api::Api;
 pub use part::{Direction, Part, Role};
+pub use refusal::{Event, RawId, Refusal, Reply, Seen};
 pub use rule::{Kind, Rule};
