@@ -8,6 +8,7 @@
 //! is the gate's.
 
 mod api;
+mod format;
 mod part;
 mod rule;
 
