@@ -9,6 +9,7 @@
 
 mod api;
 mod edit;
+mod format;
 mod json;
 mod part;
 mod refusal;
