@@ -10,6 +10,7 @@
 mod api;
 mod edit;
 mod format;
+mod frame;
 mod json;
 mod part;
 mod refusal;
@@ -20,9 +21,10 @@ mod walk;
 
 pub use api::Api;
 pub use edit::{Edit, Release};
+pub use frame::{Frame, FrameError, Framer, Framing, close, make};
 pub use part::{Direction, Part, Role};
 pub use refusal::{Event, RawId, Refusal, Reply, Seen};
 pub use rule::{Kind, Rule};
 pub use table::{BadPath, Table};
 pub use view::{Spelling, View};
-pub use walk::{Ids, StreamKey, Text, Unreadable, Walk, walk};
+pub use walk::{Id, Ids, StreamKey, Text, Unreadable, Walk, walk};

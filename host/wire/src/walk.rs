@@ -5,6 +5,7 @@
 //! counts, so that a value cannot hide behind a duplicate of it; where duplicates disagree about
 //! what their object is, no rule that asks holds.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::json::{Lexer, Mark, Unescaper, is_number};
@@ -52,8 +53,19 @@ pub struct StreamKey {
     rule: u16,
 }
 
-/// Values of ids by their keys, from the outside in.
-pub type Ids = Vec<(String, String)>;
+/// The ids of the objects around a value.
+pub type Ids = BTreeSet<Id>;
+
+/// What an id says.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id {
+    /// How many objects are around its own: the index of a choice is none of a tool call.
+    pub depth: usize,
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+}
 
 /// The document cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -390,7 +402,8 @@ impl<'a> Reader<'a> {
                 Some(Kind::Role) if node.what == What::String => around.role = role(&said()),
                 Some(Kind::Name) if node.what == What::String => around.name = Some(said()),
                 Some(Kind::Id) if node.what != What::Container => {
-                    around.ids.push((self.key_before(node), said()));
+                    let depth = self.depth(node.scope);
+                    around.ids.insert(Id { depth, key: self.key_before(node), value: said() });
                 }
                 _ => {}
             }
@@ -403,9 +416,14 @@ impl<'a> Reader<'a> {
             let Some(around) = own.get_mut(idx) else { continue };
             around.role = around.role.or(parent.role);
             around.name = around.name.take().or(parent.name);
-            around.ids.splice(0..0, parent.ids);
+            around.ids.extend(parent.ids);
         }
         own
+    }
+
+    fn depth(&self, scope: u32) -> usize {
+        let parent = |scope: &u32| self.tape.scopes.get(*scope as usize)?.parent;
+        std::iter::successors(Some(scope), parent).count()
     }
 
     /// The key of a value, as it is spelled.

@@ -1,0 +1,199 @@
+//! How a streamed body is cut into documents, and how a document is put back where it stood.
+//!
+//! A frame keeps the bytes it came in, so that one nobody changes leaves as it was. It is given
+//! only once it is whole: half an event is nobody's to read.
+
+mod array;
+mod lines;
+mod sse;
+
+use std::ops::Range;
+
+/// How documents follow each other in a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Framing {
+    /// The body is one document.
+    Whole,
+    /// `text/event-stream`.
+    Sse,
+    /// One a line: NDJSON.
+    Lines,
+    /// The elements of a JSON array.
+    Array,
+}
+
+/// Cuts a body that comes in chunks.
+#[derive(Debug)]
+pub struct Framer {
+    framing: Framing,
+    /// The most bytes that one frame may have.
+    limit: usize,
+    held: Vec<u8>,
+    /// How far `held` was looked through.
+    cursor: Cursor,
+}
+
+/// Where the search for the end of a frame goes on.
+#[derive(Debug, Default)]
+struct Cursor {
+    at: usize,
+    array: array::State,
+}
+
+/// The bytes of a body that belong together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    framing: Framing,
+    raw: Vec<u8>,
+    data: Option<Vec<u8>>,
+    /// Where the document stands in `raw`, where it stands there in one piece.
+    span: Option<Range<usize>>,
+    event: Option<String>,
+}
+
+/// A body that cannot be cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrameError {
+    /// A frame is longer than the limit.
+    TooLong,
+    /// The body ended in the middle of a frame.
+    Truncated,
+    /// The body is not what its framing says.
+    Malformed,
+}
+
+impl Framer {
+    /// Before the first byte of a body whose frames have at most `limit` bytes.
+    pub fn new(framing: Framing, limit: usize) -> Self {
+        Self { framing, limit, held: Vec::new(), cursor: Cursor::default() }
+    }
+
+    /// Takes more bytes and gives the frames that became whole.
+    ///
+    /// # Errors
+    /// Where the body cannot be cut any further; what came with the same bytes is lost with it.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<Frame>, FrameError> {
+        self.held.extend_from_slice(bytes);
+        let frames = self.cut(false)?;
+        if self.held.len() > self.limit { Err(FrameError::TooLong) } else { Ok(frames) }
+    }
+
+    /// No more bytes come: gives the last frame.
+    ///
+    /// # Errors
+    /// As [`Framer::push`], and where the last frame is not whole.
+    pub fn end(&mut self) -> Result<Vec<Frame>, FrameError> {
+        self.cut(true)
+    }
+
+    /// How many bytes wait for the end of their frame.
+    pub fn held(&self) -> usize {
+        self.held.len()
+    }
+
+    fn cut(&mut self, last: bool) -> Result<Vec<Frame>, FrameError> {
+        let (mut frames, mut from) = (Vec::new(), 0);
+        loop {
+            let rest = self.held.get(from..).unwrap_or_default();
+            let length = match self.framing {
+                Framing::Whole => (last && !rest.is_empty()).then_some(rest.len()),
+                Framing::Sse => sse::length(rest, &mut self.cursor.at, last)?,
+                Framing::Lines => lines::length(rest, &mut self.cursor.at, last),
+                Framing::Array => array::length(rest, &mut self.cursor, last)?,
+            };
+            let Some(length) = length else { break };
+            let raw = rest.get(..length).unwrap_or_default().to_vec();
+            frames.push(match self.framing {
+                Framing::Whole => Frame::of(self.framing, raw, |raw| Some(0..raw.len())),
+                Framing::Sse => sse::frame(raw),
+                Framing::Lines => Frame::of(self.framing, raw, lines::document),
+                Framing::Array => Frame::of(self.framing, raw, array::document),
+            });
+            from += length;
+            self.cursor.at = 0;
+        }
+        self.held.drain(..from);
+        Ok(frames)
+    }
+}
+
+impl Frame {
+    fn of(
+        framing: Framing,
+        raw: Vec<u8>,
+        document: impl FnOnce(&[u8]) -> Option<Range<usize>>,
+    ) -> Self {
+        let span = document(&raw);
+        let data = span.clone().and_then(|span| raw.get(span)).map(<[u8]>::to_vec);
+        Self { framing, raw, data, span, event: None }
+    }
+
+    /// The bytes as they came. Those of all frames are those of the body.
+    pub fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
+    /// The document, if there is one: a comment has none, a bracket neither.
+    pub fn data(&self) -> Option<&[u8]> {
+        self.data.as_deref()
+    }
+
+    /// What the frame calls its document.
+    pub fn event(&self) -> Option<&str> {
+        self.event.as_deref()
+    }
+
+    /// The frame with another document in it.
+    pub fn with_data(&self, data: &[u8]) -> Vec<u8> {
+        let Some(span) = &self.span else {
+            return match self.framing {
+                Framing::Sse => sse::rewritten(&self.raw, data),
+                _ => self.raw.clone(),
+            };
+        };
+        if self.framing == Framing::Sse && data.iter().any(|byte| matches!(byte, b'\r' | b'\n')) {
+            return sse::rewritten(&self.raw, data);
+        }
+        let before = self.raw.get(..span.start).unwrap_or_default();
+        [before, data, self.raw.get(span.end..).unwrap_or_default()].concat()
+    }
+
+    /// A further frame like this one, with another document, to come after it or before it.
+    pub fn another(&self, data: &[u8]) -> Vec<u8> {
+        make(self.framing, self.event(), data, false)
+    }
+}
+
+/// A frame of our own. `first` says that no document was before it.
+pub fn make(framing: Framing, event: Option<&str>, data: &[u8], first: bool) -> Vec<u8> {
+    match framing {
+        Framing::Whole => data.to_vec(),
+        Framing::Sse => sse::made(event, data),
+        Framing::Lines => [data, b"\n"].concat(),
+        Framing::Array => [if first { b"[" } else { b",".as_slice() }, data].concat(),
+    }
+}
+
+/// What ends a stream that stops between two documents.
+pub fn close(framing: Framing, first: bool) -> Vec<u8> {
+    match (framing, first) {
+        (Framing::Array, true) => b"[]".to_vec(),
+        (Framing::Array, false) => b"]".to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+impl std::fmt::Display for FrameError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::TooLong => "an event is longer than the limit",
+            Self::Truncated => "the body ends in the middle of an event",
+            Self::Malformed => "the body is not framed as its content type says",
+        })
+    }
+}
+
+impl std::error::Error for FrameError {}
+
+#[cfg(test)]
+mod tests;
