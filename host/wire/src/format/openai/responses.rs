@@ -43,8 +43,8 @@ pub(in crate::format) static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables 
     event: table(&[
         ("", EVENT),
         ("", ERROR_LINES),
-        ("part", PART),
         ("part", CONTENT),
+        ("part", PART),
         ("annotation", ANNOTATION),
         ("item", ITEM),
         ("item.content[*]", CONTENT),
