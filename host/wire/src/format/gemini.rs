@@ -19,6 +19,7 @@ pub(super) static GENERATE: LazyLock<Tables> = LazyLock::new(|| Tables {
         ("", ERROR_LINES),
         ("candidates[*]", CANDIDATE),
         ("candidates[*]", WHOLE),
+        ("candidates[*].groundingMetadata", GROUNDING),
         ("candidates[*].content", CONTENT),
         ("candidates[*].content.parts[*]", ANSWER),
         ("candidates[*].content.parts[*]", PART),
@@ -29,6 +30,7 @@ pub(super) static GENERATE: LazyLock<Tables> = LazyLock::new(|| Tables {
         ("[*]", ERROR_LINES),
         ("candidates[*]", CANDIDATE),
         ("candidates[*]", STREAMED),
+        ("candidates[*].groundingMetadata", GROUNDING),
         ("candidates[*].content", CONTENT),
         ("candidates[*].content.parts[*]", DELTA),
         ("candidates[*].content.parts[*]", PART),
@@ -145,9 +147,27 @@ const CANDIDATE: &[Line] = &[
         &["safetyRatings[*].severity", "urlContextMetadata.urlMetadata[*].urlRetrievalStatus"],
     ),
     line(Text, &["finishMessage", "urlContextMetadata.urlMetadata[*].retrievedUrl"]).by(Assistant),
-    line(Text, &["citationMetadata.**", "groundingMetadata.**"]).by(Assistant),
-    line(Text, &["groundingAttributions.**"]).by(Assistant),
+    line(Text, &["citationMetadata.citationSources[*].uri", "citationMetadata.citations[*].uri"])
+        .by(Assistant),
+    line(Text, &["citationMetadata.citationSources[*].license"]).by(Assistant),
+    line(Text, &["citationMetadata.citations[*].title", "citationMetadata.citations[*].license"])
+        .by(Assistant),
     line(Shadow, &["logprobsResult"]),
+];
+
+/// What the answer was found in.
+const GROUNDING: &[Line] = &[
+    line(Text, &["webSearchQueries[*]", "imageSearchQueries[*]", "retrievalQueries[*]"])
+        .by(Assistant),
+    line(Text, &["groundingChunks[*].web.uri", "groundingChunks[*].web.title"]).by(Assistant),
+    line(Text, &["groundingChunks[*].web.domain"]).by(Assistant),
+    line(Text, &["groundingChunks[*].retrievedContext.uri"]).by(ToolResult),
+    line(Text, &["groundingChunks[*].retrievedContext.title"]).by(ToolResult),
+    line(Text, &["groundingChunks[*].retrievedContext.text"]).by(ToolResult),
+    line(Text, &["groundingChunks[*].maps.uri", "groundingChunks[*].maps.title"]).by(ToolResult),
+    line(Text, &["groundingChunks[*].maps.text"]).by(ToolResult),
+    line(Text, &["groundingSupports[*].segment.text"]).by(Assistant),
+    line(Text, &["searchEntryPoint.renderedContent"]).by(Assistant),
 ];
 
 const WHOLE: &[Line] = &[line(Token, &["finishReason"])];

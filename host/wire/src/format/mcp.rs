@@ -18,23 +18,25 @@ pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     Tables { request: both(), response: both(), event: both() }
 });
 
+/// Where content blocks stand that are somebody's message.
+const SPOKEN: [&str; 5] = [
+    "params.messages[*].content",
+    "params.messages[*].content[*]",
+    "result.messages[*].content",
+    "result.messages[*].content[*]",
+    "result.content",
+];
+
+/// Where those of a tool stand.
+const ANSWERED: &str = "result.content[*]";
+
 /// A message at this place: at the root, or in a list.
 fn message(place: &str) -> Vec<Rule> {
-    let mut rules = table(&[(place, MESSAGE)]);
-    for (path, by_role) in [
-        ("params.messages[*].content", true),
-        ("params.messages[*].content[*]", true),
-        ("result.messages[*].content", true),
-        ("result.messages[*].content[*]", true),
-        ("result.content", true),
-        ("result.content[*]", false),
-    ] {
-        let at = if place.is_empty() { path.to_owned() } else { format!("{place}.{path}") };
-        if !by_role {
-            rules.extend(table(&[(&at, RESULT)]));
-        }
-        rules.extend(table(&[(&at, CONTENT), (&format!("{at}.content[*]"), RESULT)]));
-        rules.extend(table(&[(&format!("{at}.content[*]"), CONTENT)]));
+    let at = |path: &str| if place.is_empty() { path.into() } else { format!("{place}.{path}") };
+    let mut rules = table(&[(place, MESSAGE), (&at(ANSWERED), RESULT)]);
+    for path in SPOKEN.into_iter().chain([ANSWERED]) {
+        let inner = format!("{}.content[*]", at(path));
+        rules.extend(table(&[(&at(path), CONTENT), (&inner, RESULT), (&inner, CONTENT)]));
     }
     rules
 }
