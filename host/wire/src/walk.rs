@@ -401,7 +401,7 @@ impl<'a> Reader<'a> {
             match rule {
                 Some(Kind::Role) if node.what == What::String => around.role = role(&said()),
                 Some(Kind::Name) if node.what == What::String => around.name = Some(said()),
-                Some(Kind::Id) if node.what != What::Container => {
+                Some(Kind::Id) if node.what != What::Container && !is_absent(&said()) => {
                     let depth = self.depth(node.scope);
                     around.ids.insert(Id { depth, key: self.key_before(node), value: said() });
                 }
@@ -467,10 +467,14 @@ impl<'a> Reader<'a> {
                 self.text_if(!is_data, node, rule, around);
             }
             (_, What::String | What::Key) => self.text_if(true, node, rule, around),
+            (Kind::Zone, What::Number) => {
+                self.text(node, None, around, Spelling { quoted: false, json: true });
+            }
+            // A number where a text belongs: a token's id, which says what only its model knows.
             (
-                Kind::Zone | Kind::Text | Kind::Delta | Kind::Json | Kind::MaybeJson | Kind::Name,
+                Kind::Text | Kind::Delta | Kind::Json | Kind::MaybeJson | Kind::Name,
                 What::Number,
-            ) => self.text(node, None, around, Spelling { quoted: false, json: true }),
+            ) => self.walk.unscannable += 1,
             _ => {}
         }
         false
@@ -501,6 +505,7 @@ impl<'a> Reader<'a> {
     ) {
         let entry = rule.map(|(_, entry)| entry);
         let role = entry.and_then(|entry| entry.role).or(around.and_then(|around| around.role));
+        let is_name = entry.is_some_and(|entry| entry.kind == Kind::Name);
         let piece = rule.filter(|(_, e)| matches!(e.kind, Kind::Delta | Kind::JsonDelta));
         let ids = || around.map(|around| around.ids.clone()).unwrap_or_default();
         let stream = piece.map(|(rule, _)| StreamKey { ids: ids(), rule });
@@ -508,7 +513,7 @@ impl<'a> Reader<'a> {
             span: node.span.clone(),
             spelling,
             role: role.unwrap_or(self.default),
-            name: around.and_then(|around| around.name.clone()),
+            name: around.and_then(|around| around.name.clone()).filter(|_| !is_name),
             stream,
         });
     }
@@ -522,6 +527,10 @@ fn whole(node: &Node) -> Range<usize> {
     }
 }
 
+fn is_absent(said: &str) -> bool {
+    matches!(said, "null" | "false")
+}
+
 /// The role of a message, in the words of all providers.
 fn role(word: &str) -> Option<Role> {
     Some(match word.to_ascii_lowercase().as_str() {
@@ -533,16 +542,24 @@ fn role(word: &str) -> Option<Role> {
     })
 }
 
-/// Whether a string is a word of a protocol by its looks: letters, digits and a few signs, from a
-/// letter on, and no run of digits that could be a number of anybody's.
+/// Whether a string is a word of a protocol by its looks: letters, digits and a few signs, and no
+/// run of digits that could be a number of anybody's. What begins with a digit is a size, a version
+/// or a time.
 fn is_word(text: &str) -> bool {
-    let sign = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:/#$".contains(&byte);
-    let numbers = text.split(|c: char| !c.is_ascii_digit()).map(str::len).max();
+    let sign = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:/#$+".contains(&byte);
+    let run = text.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or_default();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let starts = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '$' | '#' | '/');
     text.len() <= MAX_WORD
-        && (text.is_empty() || text.len() <= 8 || text.starts_with(starts))
         && text.bytes().all(sign)
-        && numbers.is_none_or(|digits| digits < 9 || text.len() > digits + 12)
+        && (text.starts_with(starts) || digits <= 8 || is_time(text))
+        && (run < 9 || text.len() > run + 12)
+}
+
+/// Whether a string begins like `2026-01-01T`.
+fn is_time(text: &str) -> bool {
+    let shape = |byte: u8| if byte.is_ascii_digit() { b'0' } else { byte };
+    text.len() <= 35 && text.bytes().take(11).map(shape).eq(*b"0000-00-00T")
 }
 
 /// What the inside of a JSON string says.

@@ -87,7 +87,7 @@ fn words_of_the_protocol_are_no_text_unless_they_look_like_it() {
 
 #[test]
 fn arguments_are_read_as_json_in_a_string_or_in_place() {
-    let expected = &["Other f: f", r#"ToolCall f: {"a":"b@c"}"#];
+    let expected = &["Other: f", r#"ToolCall f: {"a":"b@c"}"#];
     check(r#"{"calls":[{"name":"f","args":"{\"a\":\"b\\u0040c\"}"}]}"#, expected, 0);
     check(r#"{"calls":[{"name":"f","args":{"a":"b\u0040c"}}]}"#, expected, 0);
 }
