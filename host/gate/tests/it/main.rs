@@ -5,3 +5,4 @@ mod config;
 mod faults;
 mod laws;
 mod script;
+mod strands;
