@@ -91,15 +91,23 @@ impl Guard {
     /// An exchange, for text that comes in parts and chunks. `scope` says whose pseudonyms it
     /// makes: a person's, a tenant's.
     pub fn open(&self, context: &Context, scope: &str) -> Exchange {
-        let session = |policy: &GuardPolicy| -> Box<dyn Session> {
-            Box::new(policy.configured.session(context))
-        };
-        self.0.plan.open(self.0.policies.iter().map(session).collect(), scope)
+        let (armed, more) = (Arc::clone(&self.0), context.clone());
+        let exchange = self.0.plan.open(self.0.sessions(context), scope);
+        exchange.with_more(move || armed.sessions(&more))
     }
 
     /// Its policies, in the order of their names.
     pub fn policies(&self) -> impl Iterator<Item = &GuardPolicy> {
         self.0.policies.iter()
+    }
+}
+
+impl Armed {
+    fn sessions(&self, context: &Context) -> Vec<Box<dyn Session>> {
+        let session = |policy: &GuardPolicy| -> Box<dyn Session> {
+            Box::new(policy.configured.session(context))
+        };
+        self.policies.iter().map(session).collect()
     }
 }
 

@@ -71,6 +71,7 @@ mod pseudonym;
 mod report;
 mod session;
 mod splice;
+mod transit;
 
 pub use config::{
     Config, KeySource, Limits, Match, Mode, OnFault, OnHeld, OnUnscannable, Percent, PolicyConfig,
@@ -84,7 +85,8 @@ pub use key::Key;
 pub use plan::Plan;
 pub use pseudonym::Restorer;
 pub use report::{Decision, PolicyFault, Refusal, Report, Reported};
-pub use sandgate_wire::{Direction, Edit, Part, Release, Role};
+pub use sandgate_wire::{Api, Direction, Edit, Part, Release, Reply, Role};
 pub use sandgate_wit::{Action, Manifest, Rule};
 pub use session::{Finding, Session, Step};
 pub use splice::Splicer;
+pub use transit::{Delivery, Flow, RequestHead, ResponseHead, Transit};

@@ -25,6 +25,6 @@ pub use frame::{Frame, FrameError, Framer, Framing, close, make};
 pub use part::{Direction, Part, Role};
 pub use refusal::{Event, RawId, Refusal, Reply, Seen};
 pub use rule::{Kind, Rule};
-pub use table::{BadPath, Table};
+pub use table::{BadPath, Body, Table};
 pub use view::{Spelling, View};
 pub use walk::{Id, Ids, StreamKey, Text, Unreadable, Walk, walk};

@@ -1,8 +1,9 @@
 //! Rules, arranged by their paths, so that a walk looks at each key once.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
-use crate::{Kind, Role, Rule};
+use crate::{Api, Kind, Role, Rule};
 
 /// What the values of a kind of document mean.
 #[derive(Debug, Clone)]
@@ -34,6 +35,25 @@ struct Step {
     rules: Vec<u16>,
 }
 
+/// Which body of an API a table is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// A request.
+    Request,
+    /// A response that comes whole.
+    Response,
+    /// One document of a streamed response.
+    Event,
+    /// A response with a status of 400 and above.
+    Error,
+}
+
+/// The tables of every API, each made when it is first asked for.
+static TABLES: [[OnceLock<Table>; 4]; Api::ALL.len()] =
+    [const { [const { OnceLock::new() }; 4] }; Api::ALL.len()];
+/// Without any rule: every string is text.
+static NONE: OnceLock<Table> = OnceLock::new();
+
 /// A path that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadPath(pub String);
@@ -54,6 +74,26 @@ impl Table {
             debug_assert_eq!(added, Ok(()));
         }
         table
+    }
+
+    /// The table of an API's bodies.
+    pub fn of(api: Api, body: Body) -> &'static Self {
+        let rules = || match body {
+            Body::Request => api.request(),
+            Body::Response => api.response(),
+            Body::Event => api.event(),
+            Body::Error => api.error(),
+        };
+        let table = TABLES.get(api as usize).and_then(|tables| tables.get(body as usize));
+        table.unwrap_or(&NONE).get_or_init(|| Self::new(rules()))
+    }
+
+    /// The same, or for an API that nobody knows the one without rules.
+    pub fn for_api(api: Option<Api>, body: Body) -> &'static Self {
+        match api {
+            Some(api) => Self::of(api, body),
+            None => NONE.get_or_init(|| Self::new(&[])),
+        }
     }
 
     /// Adds a rule with a path of somebody else's.

@@ -16,6 +16,10 @@ pub struct Limits {
     pub on_held: OnHeld,
     /// How many milliseconds text may be held back; the host has the clock and looks at it.
     pub held_ms: Option<u64>,
+    /// How many bytes a body that is collected may have, and one event of a stream. The host
+    /// refuses a longer request.
+    #[schemars(range(min = 1))]
+    pub body: u64,
     /// How many findings a policy may answer in one part. More is a fault.
     #[schemars(range(min = 1))]
     pub findings: u32,
@@ -34,7 +38,8 @@ pub enum OnHeld {
 
 impl Limits {
     pub(super) fn check(&self) -> Result<(), Error> {
-        let zero = [("held", self.held == 0), ("findings", self.findings == 0)];
+        let zero =
+            [("held", self.held == 0), ("body", self.body == 0), ("findings", self.findings == 0)];
         match zero.iter().find(|(_, is_zero)| *is_zero) {
             Some((name, _)) => Err(Error::at(format!("limits.{name}"), "0, expected at least 1")),
             None => Ok(()),
@@ -44,6 +49,12 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { held: 1 << 20, on_held: OnHeld::Block, held_ms: None, findings: 100_000 }
+        Self {
+            held: 1 << 20,
+            on_held: OnHeld::Block,
+            held_ms: None,
+            body: 16 << 20,
+            findings: 100_000,
+        }
     }
 }

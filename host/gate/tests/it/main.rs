@@ -6,3 +6,4 @@ mod faults;
 mod laws;
 mod script;
 mod strands;
+mod transit;

@@ -1,0 +1,346 @@
+//! One exchange, from bytes to bytes: what a proxy does between two sockets, without the sockets.
+//!
+//! The request comes whole and leaves whole. The response is a stream whose events leave while it
+//! comes, or is collected and leaves whole. Whoever has a clock asks [`Transit::held`] now and
+//! then, and calls [`Transit::overdue`].
+//!
+//! It leaves out content encodings, charsets other than UTF-8 and multipart bodies: whoever wants
+//! them read takes them off first. What comes with them anyway is unscannable.
+
+mod document;
+mod stream;
+mod words;
+
+use sandgate_wire::{Api, Body, Framing, RawId, Reply, Role, Table, close, make, walk};
+use serde::Deserialize;
+
+use crate::{Config, Decision, Direction, Exchange, Limits, RefusalConfig, RefusalForm, Report};
+use stream::Stream;
+use words::Words;
+
+/// What is known of a request before its body.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RequestHead<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// The path, with its query.
+    pub path: &'a str,
+    /// `content-encoding`.
+    pub content_encoding: Option<&'a str>,
+}
+
+/// What is known of a response before its body.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ResponseHead<'a> {
+    /// The status.
+    pub status: u16,
+    /// `content-type`.
+    pub content_type: Option<&'a str>,
+    /// `content-encoding`.
+    pub content_encoding: Option<&'a str>,
+}
+
+/// How a response leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// While it comes.
+    Stream,
+    /// At its end.
+    Whole,
+}
+
+/// How a response goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// It does.
+    More,
+    /// It was ended, properly: nothing more of it is wanted.
+    Done,
+    /// It broke off: whoever reads it should see a broken connection.
+    Broken,
+}
+
+/// An exchange between two connections.
+#[derive(Debug)]
+pub struct Transit {
+    exchange: Exchange,
+    refusal: RefusalConfig,
+    limits: Limits,
+    asked: Asked,
+    response: Response,
+}
+
+/// What a request said that its answer depends on.
+#[derive(Debug, Default)]
+struct Asked {
+    api: Option<Api>,
+    stream: bool,
+    array: bool,
+    model: String,
+    id: Option<RawId>,
+}
+
+/// The part of a request's body that says so.
+#[derive(Deserialize, Default)]
+struct Envelope {
+    #[serde(default)]
+    model: Option<String>,
+    #[serde(default)]
+    stream: Option<bool>,
+}
+
+enum Response {
+    /// Its head has not come.
+    Awaited,
+    Stream(Box<Stream>),
+    Whole {
+        bytes: Vec<u8>,
+        is_error: bool,
+        unread: bool,
+    },
+    /// Nobody looks at it: it is unscannable, and that is allowed.
+    Unread,
+}
+
+impl Transit {
+    /// For an exchange that was just opened.
+    pub fn new(exchange: Exchange, config: &Config) -> Self {
+        Self {
+            exchange,
+            refusal: config.refusal.clone(),
+            limits: config.limits.clone(),
+            asked: Asked::default(),
+            response: Response::Awaited,
+        }
+    }
+
+    /// Takes the whole body of the request and gives what goes on instead of it, or nothing where
+    /// it goes on as it came.
+    ///
+    /// # Errors
+    /// What the caller is told where it does not go on.
+    pub fn request(
+        &mut self,
+        head: &RequestHead<'_>,
+        body: &[u8],
+    ) -> Result<Option<Vec<u8>>, Reply> {
+        self.asked = Asked::of(head, body);
+        if body.is_empty() {
+            return Ok(None);
+        }
+        let table = Table::for_api(self.asked.api, Body::Request);
+        let is_plain = is_identity(head.content_encoding);
+        let left = match text(body).filter(|_| is_plain) {
+            Some(text) => match walk(text, table, None, Role::User) {
+                Ok(walk) => document::whole(&mut self.exchange, Direction::Request, text, &walk),
+                Err(_) => self.unread(),
+            },
+            None => self.unread(),
+        };
+        match self.exchange.decision() {
+            Decision::Refused => Err(self.reply()),
+            _ => Ok(left.map(String::into_bytes)),
+        }
+    }
+
+    /// Takes the head of the response.
+    pub fn respond(&mut self, head: &ResponseHead<'_>) -> Delivery {
+        let framing = self.asked.framing(head.content_type.unwrap_or_default());
+        let is_plain = is_identity(head.content_encoding);
+        let limit = usize::try_from(self.limits.body).unwrap_or(usize::MAX);
+        let (response, mode) = match (self.asked.api, framing) {
+            (Some(api), Some(framing)) if is_plain && head.status < 400 => {
+                (Response::Stream(Box::new(Stream::new(api, framing, limit))), Delivery::Stream)
+            }
+            _ => {
+                let unread = !is_plain || framing.is_some();
+                let is_error = head.status >= 400;
+                (Response::Whole { bytes: Vec::new(), is_error, unread }, Delivery::Whole)
+            }
+        };
+        self.response = response;
+        mode
+    }
+
+    /// Takes more of the response and appends what may leave of it.
+    pub fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Flow {
+        match &mut self.response {
+            Response::Stream(stream) => {
+                stream.push(&mut self.exchange, &self.asked, Some(bytes), out)
+            }
+            Response::Whole { bytes: held, .. } => {
+                held.extend_from_slice(bytes);
+                match held.len() as u64 > self.limits.body {
+                    true => Flow::Done,
+                    false => Flow::More,
+                }
+            }
+            Response::Unread | Response::Awaited => {
+                out.extend_from_slice(bytes);
+                Flow::More
+            }
+        }
+    }
+
+    /// The response is over. Appends what is left to leave.
+    ///
+    /// # Errors
+    /// What the caller is told instead of a response that was collected.
+    pub fn end(&mut self, out: &mut Vec<u8>) -> Result<Flow, Reply> {
+        let (bytes, is_error, unread) =
+            match std::mem::replace(&mut self.response, Response::Unread) {
+                Response::Stream(mut stream) => {
+                    return Ok(stream.push(&mut self.exchange, &self.asked, None, out));
+                }
+                Response::Whole { bytes, is_error, unread } => (bytes, is_error, unread),
+                Response::Awaited | Response::Unread => return Ok(Flow::Done),
+            };
+        if bytes.is_empty() {
+            return Ok(Flow::Done);
+        }
+        let too_long = bytes.len() as u64 > self.limits.body;
+        let api = self.asked.api;
+        let table = Table::for_api(api, if is_error { Body::Error } else { Body::Response });
+        let left = match text(&bytes).filter(|_| !unread && !too_long) {
+            Some(text) => match walk(text, table, None, Role::Assistant) {
+                Ok(walk) => document::whole(&mut self.exchange, Direction::Response, text, &walk),
+                Err(_) => self.unread(),
+            },
+            None => self.unread(),
+        };
+        if self.exchange.decision() == Decision::Refused {
+            return Err(self.reply());
+        }
+        match left {
+            _ if too_long => return Ok(Flow::Broken),
+            Some(left) => out.extend_from_slice(left.as_bytes()),
+            None => out.extend_from_slice(&bytes),
+        }
+        Ok(Flow::Done)
+    }
+
+    /// How many bytes of text are held back.
+    pub fn held(&self) -> u64 {
+        self.exchange.held()
+    }
+
+    /// Text was held for longer than `limits.held_ms`: does as `limits.on_held` says.
+    pub fn overdue(&mut self, out: &mut Vec<u8>) -> Flow {
+        let Response::Stream(stream) = &mut self.response else { return Flow::More };
+        match stream.overdue(&mut self.exchange, self.limits.on_held, out) {
+            true => stream.stop(&self.exchange, &self.asked, out),
+            false => Flow::More,
+        }
+    }
+
+    /// What happened, so far.
+    pub fn report(&self) -> Report {
+        self.exchange.report()
+    }
+
+    /// The model that was asked for, where the body says it.
+    pub fn model(&self) -> &str {
+        &self.asked.model
+    }
+
+    /// The API that is spoken, where it is known.
+    pub fn api(&self) -> Option<Api> {
+        self.asked.api
+    }
+
+    fn unread(&mut self) -> Option<String> {
+        self.exchange.unscannable(1);
+        None
+    }
+
+    /// What a caller is told of a refusal.
+    fn reply(&self) -> Reply {
+        let words = Words::of(&self.exchange);
+        let refusal = words.refusal(&self.asked);
+        if self.refusal.form == RefusalForm::Error {
+            return refusal.error(self.refusal.status);
+        }
+        let framing = self.asked.framing_asked();
+        let events = framing.map(|_| refusal.message_events()).unwrap_or_default();
+        match framing {
+            Some(framing) if !events.is_empty() => streamed(framing, &events),
+            _ => refusal.message(),
+        }
+    }
+}
+
+impl Asked {
+    fn of(head: &RequestHead<'_>, body: &[u8]) -> Self {
+        let path = head.path.split('?').next().unwrap_or_default();
+        let api = Api::detect(head.method, path);
+        let envelope: Envelope = serde_json::from_slice(body).unwrap_or_default();
+        let stream = api.is_some_and(|api| api.asks_stream(path, envelope.stream));
+        Self {
+            api,
+            stream,
+            array: api == Some(Api::GeminiGenerate) && stream && !head.path.contains("alt=sse"),
+            model: envelope.model.unwrap_or_default(),
+            id: if api == Some(Api::Mcp) { RawId::of(body) } else { None },
+        }
+    }
+
+    /// How the documents of a response follow each other, if it is a stream.
+    fn framing(&self, content_type: &str) -> Option<Framing> {
+        let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match kind.as_str() {
+            "text/event-stream" => Some(Framing::Sse),
+            "application/x-ndjson" | "application/ndjson" | "application/jsonl" => {
+                Some(Framing::Lines)
+            }
+            "application/json" if self.array => Some(Framing::Array),
+            _ => None,
+        }
+    }
+
+    /// How a client that asked for a stream expects it; Bedrock's frames are nobody's to make here.
+    fn framing_asked(&self) -> Option<Framing> {
+        match self.api? {
+            _ if !self.stream => None,
+            Api::BedrockConverse => None,
+            Api::OllamaChat | Api::OllamaGenerate => Some(Framing::Lines),
+            _ if self.array => Some(Framing::Array),
+            _ => Some(Framing::Sse),
+        }
+    }
+}
+
+/// A refusal as a whole stream.
+fn streamed(framing: Framing, events: &[sandgate_wire::Event]) -> Reply {
+    let mut body = Vec::new();
+    for (idx, event) in events.iter().enumerate() {
+        body.extend(make(framing, event.event, &event.data, idx == 0));
+    }
+    body.extend(close(framing, events.is_empty()));
+    let content_type = match framing {
+        Framing::Sse => "text/event-stream",
+        Framing::Lines => "application/x-ndjson",
+        Framing::Whole | Framing::Array => "application/json",
+    };
+    Reply { status: 200, content_type, headers: Vec::new(), body }
+}
+
+fn is_identity(encoding: Option<&str>) -> bool {
+    encoding.is_none_or(|encoding| matches!(encoding.trim(), "" | "identity"))
+}
+
+/// A body as text, without its byte order mark.
+fn text(body: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(body).ok()?;
+    Some(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+impl std::fmt::Debug for Response {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Awaited => "awaited",
+            Self::Stream(_) => "a stream",
+            Self::Whole { .. } => "collected",
+            Self::Unread => "unread",
+        })
+    }
+}
