@@ -58,8 +58,9 @@ impl Live {
         let by_policies = edits.len();
         let mut restores = std::mem::take(&mut self.restores).into_iter().peekable();
         while let Some(restore) = restores.next_if(|restore| restore.start < upto) {
-            let mut hiding = edits.iter().take(by_policies);
-            let hidden = hiding.any(|e| e.start < restore.end && restore.start < e.end);
+            let by_policies = edits.get(..by_policies).unwrap_or_default();
+            let after = by_policies.partition_point(|edit| edit.end <= restore.start);
+            let hidden = by_policies.get(after).is_some_and(|edit| edit.start < restore.end);
             if hidden || restore.start < self.released {
                 continue;
             }

@@ -164,8 +164,9 @@ impl View {
         let (start, end) = (self.base, self.base + piece.text as u64);
         let quoted = self.outer.is_some();
         let spelled = self.spelled.get(from..from + piece.spelled).unwrap_or_default();
-        let touches = |next: &Pending| next.edit.start < end && start < next.edit.end;
-        if piece.kind == Kind::Structure || !self.edits.iter().any(touches) {
+        // In order, and those before the piece are gone: only the first ones can touch it.
+        let touching = self.edits.iter().take_while(|next| next.edit.start < end).count();
+        if piece.kind == Kind::Structure || touching == 0 {
             out.push_str(spelled);
             return;
         }
@@ -176,7 +177,7 @@ impl View {
         let quote = if quoted { "\\\"" } else { "\"" };
         out.push_str(if is_number { quote } else { "" });
         let mut at = start;
-        for next in self.edits.iter_mut().filter(|next| touches(next)) {
+        for next in self.edits.iter_mut().take(touching) {
             out.push_str(between(spelled, start, at, next.edit.start));
             if !next.written {
                 spell(&next.edit.text, quoted, nested, out);

@@ -90,16 +90,14 @@ struct Envelope {
 }
 
 enum Response {
-    /// Its head has not come.
-    Awaited,
+    /// Its head has not come, or its end has.
+    Idle,
     Stream(Box<Stream>),
     Whole {
         bytes: Vec<u8>,
         is_error: bool,
         unread: bool,
     },
-    /// Nobody looks at it: it is unscannable, and that is allowed.
-    Unread,
 }
 
 impl Transit {
@@ -110,7 +108,7 @@ impl Transit {
             refusal: config.refusal.clone(),
             limits: config.limits.clone(),
             asked: Asked::default(),
-            response: Response::Awaited,
+            response: Response::Idle,
         }
     }
 
@@ -128,15 +126,8 @@ impl Transit {
         if body.is_empty() {
             return Ok(None);
         }
-        let table = Table::for_api(self.asked.api, Body::Request);
-        let is_plain = is_identity(head.content_encoding);
-        let left = match text(body).filter(|_| is_plain) {
-            Some(text) => match walk(text, table, None, Role::User) {
-                Ok(walk) => document::whole(&mut self.exchange, Direction::Request, text, &walk),
-                Err(_) => self.unread(),
-            },
-            None => self.unread(),
-        };
+        let readable = is_identity(head.content_encoding).then_some(body);
+        let left = self.whole(Direction::Request, Body::Request, readable);
         match self.exchange.decision() {
             Decision::Refused => Err(self.reply()),
             _ => Ok(left.map(String::into_bytes)),
@@ -162,7 +153,8 @@ impl Transit {
         mode
     }
 
-    /// Takes more of the response and appends what may leave of it.
+    /// Takes more of the response and appends what may leave of it: nothing of what comes before
+    /// its head or after its end.
     pub fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Flow {
         match &mut self.response {
             Response::Stream(stream) => {
@@ -175,10 +167,7 @@ impl Transit {
                     false => Flow::More,
                 }
             }
-            Response::Unread | Response::Awaited => {
-                out.extend_from_slice(bytes);
-                Flow::More
-            }
+            Response::Idle => Flow::Broken,
         }
     }
 
@@ -187,27 +176,21 @@ impl Transit {
     /// # Errors
     /// What the caller is told instead of a response that was collected.
     pub fn end(&mut self, out: &mut Vec<u8>) -> Result<Flow, Reply> {
-        let (bytes, is_error, unread) =
-            match std::mem::replace(&mut self.response, Response::Unread) {
-                Response::Stream(mut stream) => {
-                    return Ok(stream.push(&mut self.exchange, &self.asked, None, out));
-                }
-                Response::Whole { bytes, is_error, unread } => (bytes, is_error, unread),
-                Response::Awaited | Response::Unread => return Ok(Flow::Done),
-            };
+        let (bytes, is_error, unread) = match std::mem::replace(&mut self.response, Response::Idle)
+        {
+            Response::Stream(mut stream) => {
+                return Ok(stream.push(&mut self.exchange, &self.asked, None, out));
+            }
+            Response::Whole { bytes, is_error, unread } => (bytes, is_error, unread),
+            Response::Idle => return Ok(Flow::Done),
+        };
         if bytes.is_empty() {
             return Ok(Flow::Done);
         }
         let too_long = bytes.len() as u64 > self.limits.body;
-        let api = self.asked.api;
-        let table = Table::for_api(api, if is_error { Body::Error } else { Body::Response });
-        let left = match text(&bytes).filter(|_| !unread && !too_long) {
-            Some(text) => match walk(text, table, None, Role::Assistant) {
-                Ok(walk) => document::whole(&mut self.exchange, Direction::Response, text, &walk),
-                Err(_) => self.unread(),
-            },
-            None => self.unread(),
-        };
+        let readable = (!unread && !too_long).then_some(bytes.as_slice());
+        let kind = if is_error { Body::Error } else { Body::Response };
+        let left = self.whole(Direction::Response, kind, readable);
         if self.exchange.decision() == Decision::Refused {
             return Err(self.reply());
         }
@@ -227,10 +210,7 @@ impl Transit {
     /// Text was held for longer than `limits.held_ms`: does as `limits.on_held` says.
     pub fn overdue(&mut self, out: &mut Vec<u8>) -> Flow {
         let Response::Stream(stream) = &mut self.response else { return Flow::More };
-        match stream.overdue(&mut self.exchange, self.limits.on_held, out) {
-            true => stream.stop(&self.exchange, &self.asked, out),
-            false => Flow::More,
-        }
+        stream.overdue(&mut self.exchange, &self.asked, out)
     }
 
     /// What happened, so far.
@@ -248,9 +228,20 @@ impl Transit {
         self.asked.api
     }
 
-    fn unread(&mut self) -> Option<String> {
-        self.exchange.unscannable(1);
-        None
+    /// A whole body as it may leave; nothing where it may leave as it came. One that is not given
+    /// cannot be read.
+    fn whole(&mut self, direction: Direction, kind: Body, body: Option<&[u8]>) -> Option<String> {
+        let role = if direction == Direction::Request { Role::User } else { Role::Assistant };
+        let table = Table::for_api(self.asked.api, kind);
+        let read =
+            body.and_then(text).and_then(|text| Some((text, walk(text, table, None, role).ok()?)));
+        match read {
+            Some((text, walk)) => document::whole(&mut self.exchange, direction, text, &walk),
+            None => {
+                self.exchange.unscannable(1);
+                None
+            }
+        }
     }
 
     /// What a caller is told of a refusal.
@@ -337,10 +328,9 @@ fn text(body: &[u8]) -> Option<&str> {
 impl std::fmt::Debug for Response {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Awaited => "awaited",
+            Self::Idle => "idle",
             Self::Stream(_) => "a stream",
             Self::Whole { .. } => "collected",
-            Self::Unread => "unread",
         })
     }
 }

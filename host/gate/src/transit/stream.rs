@@ -15,7 +15,7 @@ use sandgate_wire::{
 use super::document::{self, Spot};
 use super::words::Words;
 use super::{Asked, Flow};
-use crate::{Decision, Direction, Exchange, OnHeld, StrandId};
+use crate::{Decision, Direction, Exchange, StrandId};
 
 /// The most texts that go on at a time: more choices and tool calls than any provider sends.
 const MAX_OPEN: usize = 256;
@@ -101,40 +101,39 @@ impl Stream {
         }
         if bytes.is_none() {
             self.finish(exchange, |_| true, out);
-            if exchange.decision() == Decision::Refused {
-                return self.stop(exchange, asked, out);
-            }
         }
-        Flow::More
+        match exchange.decision() {
+            Decision::Refused => self.stop(exchange, asked, out),
+            _ => Flow::More,
+        }
     }
 
-    /// Text was held for too long.
+    /// Text was held for too long: it leaves, or the exchange is refused.
     pub(super) fn overdue(
         &mut self,
         exchange: &mut Exchange,
-        on_held: OnHeld,
+        asked: &Asked,
         out: &mut Vec<u8>,
-    ) -> bool {
-        let mut texts = std::mem::take(&mut self.texts);
-        for open in texts.values_mut().filter(|open| open.view.held() > 0) {
+    ) -> Flow {
+        for open in self.texts.values_mut().filter(|open| open.view.held() > 0) {
             let mut rest = String::new();
             open.view.release(exchange.overdue_in(open.strand), &mut rest);
-            if on_held == OnHeld::Release {
-                self.send_rest(open.last.as_ref(), &rest, out);
-            }
+            send_rest(open.last.as_ref(), &rest, out);
         }
-        self.texts = texts;
-        exchange.decision() == Decision::Refused
+        match exchange.decision() {
+            Decision::Refused => self.stop(exchange, asked, out),
+            _ => Flow::More,
+        }
     }
 
     /// Nothing that is held leaves any more.
-    pub(super) fn broken(&mut self) -> Flow {
+    fn broken(&mut self) -> Flow {
         self.over = true;
         Flow::Broken
     }
 
     /// Ends the stream in the provider's own words.
-    pub(super) fn stop(&mut self, exchange: &Exchange, asked: &Asked, out: &mut Vec<u8>) -> Flow {
+    fn stop(&mut self, exchange: &Exchange, asked: &Asked, out: &mut Vec<u8>) -> Flow {
         self.over = true;
         for event in Words::of(exchange).refusal(asked).ending(&self.seen) {
             out.extend(make(self.framing, event.event, &event.data, self.first));
@@ -273,14 +272,7 @@ impl Stream {
         for key in keys {
             let Some(open) = self.texts.remove(&key) else { continue };
             let (rest, last) = rest(exchange, open);
-            self.send_rest(last.as_ref(), &rest, out);
-        }
-    }
-
-    fn send_rest(&mut self, last: Option<&Template>, rest: &str, out: &mut Vec<u8>) {
-        if let Some(last) = last.filter(|_| !rest.is_empty()) {
-            let document = [&last.before, rest, &last.after].concat();
-            out.extend(last.frame.another(document.as_bytes()));
+            send_rest(last.as_ref(), &rest, out);
         }
     }
 
@@ -327,6 +319,14 @@ impl Stream {
                 out.extend(frame.raw());
             }
         }
+    }
+}
+
+/// Sends what was held of a text in a copy of its last event.
+fn send_rest(last: Option<&Template>, rest: &str, out: &mut Vec<u8>) {
+    if let Some(last) = last.filter(|_| !rest.is_empty()) {
+        let document = [&last.before, rest, &last.after].concat();
+        out.extend(last.frame.another(document.as_bytes()));
     }
 }
 

@@ -290,3 +290,16 @@ fn a_stream_of_ever_new_choices_is_bounded() {
     assert_eq!(transit.report().refused, Some(Refusal::Unscannable));
     assert!(String::from_utf8_lossy(&left).contains(stream.ending));
 }
+
+#[test]
+fn nothing_leaves_before_the_head_of_a_response_or_after_its_end() {
+    let stream = &STREAMS[0];
+    let mut transit = transit(REDACT);
+    let mut out = Vec::new();
+    assert_eq!(transit.push(b"ana@b.c", &mut out), Flow::Broken);
+    assert!(out.is_empty());
+    run_stream(&mut transit, stream, "hi", &[stream.ending.as_bytes()]);
+    assert_eq!(transit.push(b"ana@b.c", &mut out), Flow::Broken);
+    assert_eq!(transit.end(&mut out), Ok(Flow::Done));
+    assert!(out.is_empty());
+}

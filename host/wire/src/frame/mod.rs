@@ -37,6 +37,8 @@ pub struct Framer {
 #[derive(Debug, Default)]
 struct Cursor {
     at: usize,
+    /// How far the line was searched for its end.
+    searched: usize,
     array: array::State,
 }
 
@@ -45,10 +47,18 @@ struct Cursor {
 pub struct Frame {
     framing: Framing,
     raw: Vec<u8>,
-    data: Option<Vec<u8>>,
-    /// Where the document stands in `raw`, where it stands there in one piece.
-    span: Option<Range<usize>>,
+    data: Data,
     event: Option<String>,
+}
+
+/// The document of a frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Data {
+    None,
+    /// It stands there in one piece.
+    Span(Range<usize>),
+    /// It stood in several lines.
+    Joined(Vec<u8>),
 }
 
 /// A body that cannot be cut.
@@ -97,7 +107,7 @@ impl Framer {
             let rest = self.held.get(from..).unwrap_or_default();
             let length = match self.framing {
                 Framing::Whole => (last && !rest.is_empty()).then_some(rest.len()),
-                Framing::Sse => sse::length(rest, &mut self.cursor.at, last)?,
+                Framing::Sse => sse::length(rest, &mut self.cursor, last)?,
                 Framing::Lines => lines::length(rest, &mut self.cursor.at, last),
                 Framing::Array => array::length(rest, &mut self.cursor, last)?,
             };
@@ -110,7 +120,7 @@ impl Framer {
                 Framing::Array => Frame::of(self.framing, raw, array::document),
             });
             from += length;
-            self.cursor.at = 0;
+            self.cursor = Cursor { array: self.cursor.array, ..Cursor::default() };
         }
         self.held.drain(..from);
         Ok(frames)
@@ -123,9 +133,8 @@ impl Frame {
         raw: Vec<u8>,
         document: impl FnOnce(&[u8]) -> Option<Range<usize>>,
     ) -> Self {
-        let span = document(&raw);
-        let data = span.clone().and_then(|span| raw.get(span)).map(<[u8]>::to_vec);
-        Self { framing, raw, data, span, event: None }
+        let data = document(&raw).map_or(Data::None, Data::Span);
+        Self { framing, raw, data, event: None }
     }
 
     /// The bytes as they came. Those of all frames are those of the body.
@@ -135,7 +144,11 @@ impl Frame {
 
     /// The document, if there is one: a comment has none, a bracket neither.
     pub fn data(&self) -> Option<&[u8]> {
-        self.data.as_deref()
+        match &self.data {
+            Data::None => None,
+            Data::Span(span) => self.raw.get(span.clone()),
+            Data::Joined(data) => Some(data),
+        }
     }
 
     /// What the frame calls its document.
@@ -145,15 +158,12 @@ impl Frame {
 
     /// The frame with another document in it.
     pub fn with_data(&self, data: &[u8]) -> Vec<u8> {
-        let Some(span) = &self.span else {
-            return match self.framing {
-                Framing::Sse => sse::rewritten(&self.raw, data),
-                _ => self.raw.clone(),
-            };
+        let is_lines = data.iter().any(|byte| matches!(byte, b'\r' | b'\n'));
+        let span = match &self.data {
+            Data::Span(span) if self.framing != Framing::Sse || !is_lines => span,
+            _ if self.framing == Framing::Sse => return sse::rewritten(&self.raw, data),
+            _ => return self.raw.clone(),
         };
-        if self.framing == Framing::Sse && data.iter().any(|byte| matches!(byte, b'\r' | b'\n')) {
-            return sse::rewritten(&self.raw, data);
-        }
         let before = self.raw.get(..span.start).unwrap_or_default();
         [before, data, self.raw.get(span.end..).unwrap_or_default()].concat()
     }

@@ -2,17 +2,22 @@
 
 use std::ops::Range;
 
-use super::{Frame, FrameError, Framing};
+use super::{Cursor, Data, Frame, FrameError, Framing};
 
 /// How long the event is that the bytes start with, its blank line included, if all of it is
-/// there. `at` is the start of the first line not looked at.
+/// there.
 pub(super) fn length(
     bytes: &[u8],
-    at: &mut usize,
+    cursor: &mut Cursor,
     last: bool,
 ) -> Result<Option<usize>, FrameError> {
+    let Cursor { at, searched, .. } = cursor;
     while let Some(rest) = bytes.get(*at..) {
-        let Some((line, length)) = line(rest, last) else { break };
+        let Some((line, length)) = line(rest, searched.saturating_sub(*at), last) else {
+            // A carriage return at the end is looked at again, once it is known what follows.
+            *searched = bytes.len() - usize::from(bytes.ends_with(b"\r"));
+            break;
+        };
         let is_blank = line == 0 || *at == 0 && rest.get(..line) == Some(BOM);
         *at += length;
         if is_blank {
@@ -33,9 +38,10 @@ fn is_done(line: &[u8]) -> bool {
     line.strip_prefix(b"data:").is_some_and(|data| data.trim_ascii() == b"[DONE]")
 }
 
-/// The length of the line that the bytes start with, without and with its end.
-fn line(bytes: &[u8], last: bool) -> Option<(usize, usize)> {
-    let end = memchr::memchr2(b'\r', b'\n', bytes)?;
+/// The length of the line that the bytes start with, without and with its end, which is not
+/// before `from`.
+fn line(bytes: &[u8], from: usize, last: bool) -> Option<(usize, usize)> {
+    let end = from + memchr::memchr2(b'\r', b'\n', bytes.get(from..)?)?;
     match (bytes.get(end), bytes.get(end + 1)) {
         (Some(b'\r'), Some(b'\n')) => Some((end, end + 2)),
         // The line feed that belongs to it may still come.
@@ -49,7 +55,7 @@ fn fields(raw: &[u8]) -> impl Iterator<Item = (&[u8], Range<usize>)> {
     let mut at = if raw.starts_with(BOM) { BOM.len() } else { 0 };
     std::iter::from_fn(move || {
         let rest = raw.get(at..).filter(|rest| !rest.is_empty())?;
-        let (length, next) = line(rest, true).unwrap_or((rest.len(), rest.len()));
+        let (length, next) = line(rest, 0, true).unwrap_or((rest.len(), rest.len()));
         let colon = memchr::memchr(b':', rest.get(..length)?).unwrap_or(length);
         let space = usize::from(rest.get(colon + 1) == Some(&b' ') && colon + 1 < length);
         let value = (at + colon + 1 + space).min(at + length)..at + length;
@@ -71,10 +77,12 @@ pub(super) fn frame(raw: Vec<u8>) -> Frame {
             _ => {}
         }
     }
-    let joined = data.iter().map(value).collect::<Vec<_>>().join(b"\n".as_slice());
-    let span = if let [span] = data.as_slice() { Some(span.clone()) } else { None };
-    let data = (!data.is_empty()).then_some(joined);
-    Frame { framing: Framing::Sse, raw, data, span, event }
+    let data = match data.as_slice() {
+        [] => Data::None,
+        [span] => Data::Span(span.clone()),
+        lines => Data::Joined(lines.iter().map(value).collect::<Vec<_>>().join(b"\n".as_slice())),
+    };
+    Frame { framing: Framing::Sse, raw, data, event }
 }
 
 /// An event with other data: a line for each of its lines where the first one stood.
@@ -83,7 +91,7 @@ pub(super) fn rewritten(raw: &[u8], data: &[u8]) -> Vec<u8> {
     let (mut at, mut written) = (0, false);
     for (name, value) in fields(raw) {
         let rest = raw.get(value.end..).unwrap_or_default();
-        let next = value.end + line(rest, true).map_or(rest.len(), |(_, length)| length);
+        let next = value.end + line(rest, 0, true).map_or(rest.len(), |(_, length)| length);
         if name != b"data" {
             out.extend_from_slice(raw.get(at..next).unwrap_or_default());
         } else if !written {
