@@ -18,6 +18,7 @@ mod scan;
 mod schema;
 mod score;
 mod scoreboard;
+mod serve;
 mod setup;
 mod sink;
 mod table;
@@ -57,6 +58,7 @@ enum Command {
     Check(check::Check),
     Redact(redact::Redact),
     Scan(scan::Scan),
+    Serve(serve::Serve),
     Inspect(inspect::Inspect),
     Test(test::Test),
     Eval(eval::Eval),
@@ -70,6 +72,7 @@ impl Command {
             Self::Check(check) => check.run(),
             Self::Redact(redact) => redact.run(),
             Self::Scan(scan) => scan.run(),
+            Self::Serve(serve) => serve.run(),
             Self::Inspect(inspect) => inspect.run(),
             Self::Test(test) => test.run(),
             Self::Eval(eval) => eval.run(),

@@ -60,21 +60,31 @@ impl Setup {
         options: Options,
     ) -> Result<(Guard, Duration)> {
         let start = Instant::now();
+        let guard = self.load(names, options)?.0;
+        Ok((guard, start.elapsed()))
+    }
+
+    /// The guard that these flags ask for, and the configuration that it was made of.
+    pub(crate) fn configured(&self) -> Result<(Guard, Config)> {
+        self.load(None, self.options())
+    }
+
+    fn load(&self, names: Option<&[String]>, options: Options) -> Result<(Guard, Config)> {
         let library = bundle::library(&self.policies)?;
         let engine = Engine::new(options)?;
-        let guard = match (names, self.config_file()) {
+        let (config, base) = match (names, self.config_file()) {
             (None, Some(file)) => {
-                let base = file.parent().unwrap_or(Path::new(""));
-                Guard::new(&engine, &read_config(&file)?, &library, base)?
+                let base = file.parent().unwrap_or(Path::new("")).to_owned();
+                (read_config(&file)?, base)
             }
             (names, _) => {
                 let all = || library.names().map(str::to_owned).collect();
                 let names: Vec<String> = names.map_or_else(all, <[String]>::to_vec);
                 ensure!(!names.is_empty(), bundle::NOTHING_PACKED);
-                Guard::new(&engine, &Config::with_policies(names), &library, Path::new(""))?
+                (Config::with_policies(names), PathBuf::new())
             }
         };
-        Ok((guard, start.elapsed()))
+        Ok((Guard::new(&engine, &config, &library, &base)?, config))
     }
 
     /// The file that is read, if any.

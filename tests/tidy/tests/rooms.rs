@@ -16,7 +16,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("host/wire", &[]),
     ("host/gate", &["sandgate-wire", "sandgate-wit"]),
     ("host/engine", &["sandgate-gate", "sandgate-wit"]),
-    ("host/cli", &["sandgate-engine", "sandgate-gate", "sandgate-wit"]),
+    ("host/gateway", &["sandgate-engine", "sandgate-gate", "sandgate-wire"]),
+    ("host/cli", &["sandgate-engine", "sandgate-gate", "sandgate-gateway", "sandgate-wit"]),
     ("tests", &["sandgate-wit"]),
     ("tests/tidy", &[]),
 ];

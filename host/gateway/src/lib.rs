@@ -1,0 +1,104 @@
+//! A reverse proxy in front of a language model: every request and every response passes the
+//! policies on its way, streams while they stream.
+//!
+//! What passes and how is the gate's business ([`sandgate_gate::Transit`]); here are the sockets.
+//! A request is collected, because it must not leave before its end was seen. A response leaves
+//! while it comes, at the pace of its reader: nothing is read from the model before the client took
+//! what was there, and a client that goes away takes the connection to the model with it.
+//!
+//! It keeps no text: what it logs are the names and numbers of a [`sandgate_gate::Report`].
+
+mod exchange;
+mod head;
+mod passage;
+mod upstream;
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use sandgate_engine::Guard;
+use sandgate_gate::Config;
+use tokio::net::TcpListener;
+
+pub use upstream::{Upstream, UpstreamError};
+
+/// How long a client may take for the head of a request, and for its body.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long nothing is accepted after an error, which is most often too many open files.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The proxy.
+#[derive(Debug, Clone)]
+pub struct Gateway(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    guard: Guard,
+    config: Config,
+    upstream: Upstream,
+    /// It goes away, and wants no new work.
+    leaving: AtomicBool,
+}
+
+impl Gateway {
+    /// A gateway with the policies of `guard`, which was made of `config`.
+    pub fn new(guard: Guard, config: Config, upstream: Upstream) -> Self {
+        Self(Arc::new(Shared { guard, config, upstream, leaving: AtomicBool::new(false) }))
+    }
+
+    /// Answers whoever connects until `stop`; then lets what is under way finish, for as long as
+    /// `drain`.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()>,
+        drain: Duration,
+    ) {
+        let mut server = auto::Builder::new(TokioExecutor::new());
+        server.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+        server.http2().timer(TokioTimer::new());
+        let graceful = GracefulShutdown::new();
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            let stream = tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => stream,
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection was not accepted");
+                        tokio::time::sleep(PAUSE).await;
+                        continue;
+                    }
+                },
+                () = &mut stop => break,
+            };
+            // Small events must not wait for more.
+            let _ = stream.set_nodelay(true);
+            let shared = Arc::clone(&self.0);
+            let service = service_fn(move |request| {
+                let shared = Arc::clone(&shared);
+                async move { Ok::<_, Infallible>(exchange::answer(&shared, request).await) }
+            });
+            let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+            let connection = graceful.watch(connection);
+            tokio::spawn(async move {
+                // A client that left, or spoke no HTTP: its own affair.
+                if let Err(error) = connection.await {
+                    tracing::debug!(error, "a connection ended early");
+                }
+            });
+        }
+        drop(listener);
+        self.0.leaving.store(true, Ordering::Relaxed);
+        let drained = tokio::time::timeout(drain, graceful.shutdown()).await;
+        if drained.is_err() {
+            tracing::warn!("exchanges were cut off: they took longer than the drain time");
+        }
+    }
+}
