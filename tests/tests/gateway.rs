@@ -61,7 +61,7 @@ impl Stage {
         asked: mpsc::UnboundedReceiver<Asked>,
         config: &str,
     ) -> Result<Self> {
-        let config = if config.contains("policies:") {
+        let config = if config.starts_with("policies:") {
             config.to_owned()
         } else {
             format!("policies: {{ it: }}\n{config}")
@@ -239,6 +239,25 @@ fn a_refused_prompt_never_reaches_the_model() -> Result<()> {
             assert!(body.contains("STAR") && !body.contains("a*b"), "{path}: {body}");
         }
         assert!(stage.asked.try_recv().is_err());
+        Ok(())
+    })
+}
+
+#[test]
+fn a_route_says_which_policies_look() -> Result<()> {
+    run(async {
+        let routes = "routes: [{ match: { path: /v1/*, headers: { x-team: it } }, policies: [] }]";
+        let mut stage = Stage::new(routes).await?;
+        for (path, team, seen) in
+            [(CHAT, "it", "a*b"), (CHAT, "hr", "a<STAR>b"), ("/v1/../x", "it", "a<STAR>b")]
+        {
+            let request = Request::post(path).header("x-team", team);
+            let client = stage.send_with(request, prompt("a*b", false));
+            let asked = stage.asked().await?;
+            assert_eq!(asked.body, prompt(seen, false), "{path} {team}");
+            drop(asked.answers(200, "application/json")?);
+            client.await??;
+        }
         Ok(())
     })
 }

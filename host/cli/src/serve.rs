@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use clap::Args;
 use sandgate_gateway::{Gateway, Upstream};
 use tokio::net::TcpListener;
@@ -48,8 +48,6 @@ impl Serve {
     pub(crate) fn run(self) -> Result<Exit> {
         let upstream = Upstream::new(&self.upstream).context("--upstream")?;
         let (guard, config) = self.setup.configured()?;
-        // Whoever wrote routes relies on them.
-        ensure!(config.routes.is_empty(), "routes: the gateway does not follow routes yet");
         log();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sandgate_gate::{
-    Config, Context, Decision, Direction, Exchange, Manifest, Part, Plan, PolicyConfig, Report,
-    Restorer, Role, Session, Splicer,
+    Config, Context, Decision, Direction, Exchange, Key, Manifest, Part, Plan, PolicyConfig,
+    Report, Restorer, Role, Session, Splicer,
 };
 
 use crate::engine::Engine;
@@ -21,6 +21,8 @@ pub struct Guard(Arc<Armed>);
 struct Armed {
     plan: Plan,
     policies: Vec<GuardPolicy>,
+    /// For each of the configuration's routes, its policies.
+    routes: Vec<Guard>,
 }
 
 /// One of a guard's policies, under the name it has in the configuration.
@@ -68,9 +70,30 @@ impl Guard {
             Ok(GuardPolicy { name: name.clone(), configured })
         });
         let policies: Vec<GuardPolicy> = policies.collect::<Result<_, Error>>()?;
+        let routes = config.routes.iter().map(|route| {
+            let on_it = |policy: &&GuardPolicy| route.policies.contains(&policy.name);
+            let policies = policies.iter().filter(on_it).cloned().collect();
+            Self::with(config, policies, Vec::new(), key.clone())
+        });
+        let routes = routes.collect::<Result<_, _>>()?;
+        Self::with(config, policies, routes, key)
+    }
+
+    fn with(
+        config: &Config,
+        policies: Vec<GuardPolicy>,
+        routes: Vec<Guard>,
+        key: Key,
+    ) -> Result<Self, Error> {
         let manifests: Vec<_> = policies.iter().map(|p| (p.name.clone(), p.manifest())).collect();
         let plan = Plan::new(config, &manifests, key)?;
-        Ok(Self(Arc::new(Armed { plan, policies })))
+        Ok(Self(Arc::new(Armed { plan, policies, routes })))
+    }
+
+    /// The same with the policies of one route only, as [`Config::route`] numbers them; with all of
+    /// them where there is no such route.
+    pub fn on_route(&self, route: Option<usize>) -> &Self {
+        route.and_then(|route| self.0.routes.get(route)).unwrap_or(self)
     }
 
     /// What becomes of a whole text that a person wrote.

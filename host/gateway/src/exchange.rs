@@ -63,7 +63,9 @@ async fn forward(
     let target = shared.upstream.target(path).ok_or(Problem::Target)?;
     let body = collected(body, shared.config.limits.body).await?;
 
-    let exchange = shared.guard.open(&Context::default(), "");
+    let header = |name: &str| joined(&head.headers, &HeaderName::from_bytes(name.as_bytes()).ok()?);
+    let guard = shared.guard.on_route(shared.config.route(path, header));
+    let exchange = guard.open(&Context::default(), "");
     let mut transit = Transit::new(exchange, &shared.config);
     let encoding = joined(&head.headers, &CONTENT_ENCODING);
     let asked =

@@ -31,8 +31,8 @@ pub struct Config {
     #[serde(default, deserialize_with = "policy::map")]
     #[schemars(with = "BTreeMap<String, Option<PolicyConfig>>")]
     pub policies: BTreeMap<String, PolicyConfig>,
-    /// Which policies look at which requests; the first route that matches counts. Without routes
-    /// every policy looks at everything.
+    /// Which policies look at which requests; the first route that matches counts. Where none
+    /// does, every policy looks.
     #[serde(default, deserialize_with = "route::list")]
     #[schemars(with = "Vec<Route>")]
     pub routes: Vec<Route>,
@@ -124,6 +124,17 @@ impl Config {
     /// The JSON schema of the document.
     pub fn schema() -> Value {
         schemars::schema_for!(Config).to_value()
+    }
+
+    /// Which of its routes a request for this path takes, given its headers by their lower-case
+    /// names. Nothing where none matches, nor for a path with escapes, dots or empty parts, which
+    /// an upstream may read as another one: every policy looks at these.
+    pub fn route<H: AsRef<str>>(
+        &self,
+        path: &str,
+        header: impl Fn(&str) -> Option<H>,
+    ) -> Option<usize> {
+        route::taken(&self.routes, path, header)
     }
 
     /// An error at a place in this document, `policies.pii.use`, for what only a host can find out.

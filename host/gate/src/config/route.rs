@@ -46,6 +46,17 @@ impl Route {
 }
 
 impl Match {
+    fn accepts<H: AsRef<str>>(&self, path: &str, header: impl Fn(&str) -> Option<H>) -> bool {
+        let on_path = self.path.as_ref().is_none_or(|wanted| match wanted.strip_suffix('*') {
+            Some(start) => path.starts_with(start),
+            None => path == wanted,
+        });
+        let has = |(name, value): (&String, &String)| {
+            header(name).is_some_and(|found| found.as_ref() == value)
+        };
+        on_path && self.headers.iter().all(has)
+    }
+
     fn check(&self, place: &str) -> Result<(), Error> {
         if let Some(path) = &self.path {
             let fixed = path.strip_suffix('*').unwrap_or(path);
@@ -63,6 +74,22 @@ impl Match {
         }
         Ok(())
     }
+}
+
+/// Which of the routes a request takes; nothing where none matches, and where its path is spelled
+/// so that an upstream may take it for another one.
+pub(super) fn taken<H: AsRef<str>>(
+    routes: &[Route],
+    path: &str,
+    header: impl Fn(&str) -> Option<H>,
+) -> Option<usize> {
+    let path = path.split('?').next().unwrap_or_default();
+    let is_odd = |part: &str| matches!(part, "" | "." | "..") || part.contains(['%', '\\', ';']);
+    let mut parts = path.strip_prefix('/')?.trim_end_matches('/').split('/');
+    if path != "/" && parts.any(is_odd) || path.ends_with("//") {
+        return None;
+    }
+    routes.iter().position(|route| route.matches.accepts(path, &header))
 }
 
 /// The routes; nothing is none.

@@ -204,3 +204,42 @@ fn rules_that_a_user_wrote_are_rules() {
     assert_eq!(plan.action("pii", "EMAIL_ADDRESS"), Some(Action::Redact));
     assert_eq!(plan.action("pii", "OTHER"), None);
 }
+
+#[test]
+fn the_first_route_that_matches_is_taken() {
+    let yaml = "
+policies: { a: , b: }
+routes:
+- match: { path: /v1/*, headers: { x-team: hr } }
+  policies: [a]
+- match: { path: /v1/models }
+  policies: []
+- match: { path: /open/* }
+  policies: [b]
+- match: { headers: { x-team: it } }
+  policies: [b]
+";
+    let config = Config::from_yaml(yaml, "sandgate.yaml").expect("it is right");
+    for (path, team, route) in [
+        ("/v1/chat", "hr", Some(0)),
+        ("/v1/models", "hr", Some(0)),
+        ("/v1/models?a=/open/", "", Some(1)),
+        ("/v1/models/", "", None),
+        ("/v1/chat", "", None),
+        ("/open/chat", "hr", Some(2)),
+        ("/open/", "", Some(2)),
+        ("/", "it", Some(3)),
+        // Nobody takes a more open route by spelling the path another way.
+        ("/open/../v1/chat", "hr", None),
+        ("/open/%2e%2e/v1/chat", "it", None),
+        ("/open//v1/chat", "it", None),
+        ("//open/", "it", None),
+        ("/open/..;/v1", "it", None),
+        ("/open/..\\v1", "it", None),
+        ("/open//", "it", None),
+        ("open/", "it", None),
+    ] {
+        let header = |name: &str| (name == "x-team").then_some(team);
+        assert_eq!(config.route(path, header), route, "{path} {team}");
+    }
+}
