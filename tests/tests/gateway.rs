@@ -16,8 +16,8 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use sandgate_engine::{Engine, Guard, Library, Options};
-use sandgate_gate::Config;
-use sandgate_gateway::{Gateway, Upstream};
+use sandgate_gate::{Config, UpstreamConfig};
+use sandgate_gateway::{Gateway, Setting, Upstream};
 use sandgate_tests::hostile::{manifest, policy, with_manifest};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
@@ -44,6 +44,7 @@ struct Asked {
 /// A gateway between a client and a model.
 struct Stage {
     gateway: SocketAddr,
+    running: Gateway,
     asked: mpsc::UnboundedReceiver<Asked>,
     stop: Option<oneshot::Sender<()>>,
     served: JoinHandle<()>,
@@ -66,22 +67,19 @@ impl Stage {
         } else {
             format!("policies: {{ it: }}\n{config}")
         };
-        let config = Config::from_yaml(&config, "sandgate.yaml")?;
-        let mut library = Library::new();
-        library.insert("it", with_manifest(policy(TRAP)?, manifest("it").to_string()));
-        let engine = Engine::new(Options { instances: 16, ..Options::default() })?;
-        let guard = Guard::new(&engine, &config, &library, Path::new("."))?;
+        let setting = setting(&config, upstream)?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let gateway = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = Gateway::new(guard, config, Upstream::new(upstream)?).serve(
+        let running = Gateway::new(setting);
+        let served = running.clone().serve(
             listener,
             async move {
                 let _ = stopped.await;
             },
             Duration::from_secs(20),
         );
-        Ok(Self { gateway, asked, stop: Some(stop), served: tokio::spawn(served) })
+        Ok(Self { gateway, running, asked, stop: Some(stop), served: tokio::spawn(served) })
     }
 
     /// Sends a request, which is under way when this returns.
@@ -127,6 +125,20 @@ impl Asked {
         ensure!(self.answer.send(response).is_ok(), "the gateway left");
         Ok(chunks)
     }
+}
+
+/// What a configuration makes, with one upstream where it names none.
+fn setting(config: &str, upstream: &str) -> Result<Setting> {
+    let mut config = Config::from_yaml(config, "sandgate.yaml")?;
+    if config.upstreams.is_empty() {
+        config.upstreams = vec![UpstreamConfig::at(upstream)];
+    }
+    let mut library = Library::new();
+    library.insert("it", with_manifest(policy(TRAP)?, manifest("it").to_string()));
+    let engine = Engine::new(Options { instances: 16, ..Options::default() })?;
+    let guard = Guard::new(&engine, &config, &library, Path::new("."))?;
+    let upstreams = Upstream::all(&config, Path::new("."))?;
+    Ok(Setting { guard, config, upstreams })
 }
 
 /// A model that answers as the test tells it.
@@ -260,6 +272,97 @@ fn a_route_says_which_policies_look() -> Result<()> {
         }
         Ok(())
     })
+}
+
+#[test]
+fn an_exchange_keeps_the_setting_that_it_began_with() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        let client = stage.send(CHAT, prompt("a*b", true));
+        let first = stage.asked().await?;
+        assert_eq!(first.body, prompt("a<STAR>b", true));
+        let upstream = format!("http://{}", stage.gateway);
+        let mut other = setting("policies: { it: { actions: { STAR: block } } }", &upstream)?;
+        other.config.refusal.status = 418;
+        stage.running.replace(other);
+        assert_eq!(stage.send(CHAT, prompt("a*b", false)).await??.status(), 418);
+        let mut chunks = first.answers(200, "text/event-stream")?;
+        chunks.send_data(event("c*d").into()).await?;
+        drop(chunks);
+        assert_eq!(whole(client.await??).await?, (StatusCode::OK, event("c<STAR>d")));
+        Ok(())
+    })
+}
+
+#[test]
+fn requests_go_to_the_first_upstream_that_is_for_them_with_its_key() -> Result<()> {
+    run(async {
+        let place = tempfile::tempdir()?;
+        let file = place.path().join("key");
+        std::fs::write(&file, "sk-provider\n")?;
+        let (model, asked) = model().await?;
+        let key = format!("key: {{ file: {} }}", file.display());
+        let config = format!(
+            "policies: {{ it: }}
+upstreams:
+- {{ url: 'http://{model}/one', match: {{ path: /v1/chat/* }}, {key} }}
+- {{ url: 'http://{model}/two', match: {{ path: /v1*, model: claude-* }}, {key} }}
+- {{ url: 'http://{model}/three', match: {{ path: /v1beta/* }}, {key} }}
+- {{ url: 'http://{model}/four', match: {{ path: /own/* }}, {key}, key_header: x-own }}
+- {{ url: 'http://{model}/five', match: {{ path: /open/* }} }}
+"
+        );
+        let mut stage = Stage::before("", asked, &config).await?;
+        let bearer = "Bearer sk-provider";
+        for (path, model, target, header, value) in [
+            (CHAT, "m", "/one/v1/chat/completions", "authorization", bearer),
+            ("/v1/messages", "claude-x", "/two/v1/messages", "x-api-key", "sk-provider"),
+            (
+                "/v1beta/models/g:generateContent?key=mine&alt=sse",
+                "",
+                "/three/v1beta/models/g:generateContent?alt=sse",
+                "x-goog-api-key",
+                "sk-provider",
+            ),
+            ("/own/x", "", "/four/own/x", "x-own", "sk-provider"),
+            ("/open/x?key=mine", "", "/five/open/x?key=mine", "x-api-key", "mine"),
+        ] {
+            let request = Request::post(path).header("x-api-key", "mine");
+            let client = stage.send_with(request, format!("{{\"model\":\"{model}\"}}"));
+            let asked = stage.asked().await?;
+            assert_eq!((asked.path.as_str(), &asked.headers[header]), (target, &value.parse()?));
+            let brings = asked.headers.get("x-api-key").is_some_and(|key| key == "mine");
+            assert_eq!(brings, path.starts_with("/open"), "{path}");
+            drop(asked.answers(200, "application/json")?);
+            client.await??;
+        }
+        for path in ["/v1/messages", "/open/../v1/chat/completions"] {
+            assert_eq!(stage.send(path, "{\"model\":\"gpt\"}").await??.status(), 404, "{path}");
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn an_upstream_that_cannot_be_used_is_named() -> Result<()> {
+    let place = tempfile::tempdir()?;
+    let file = place.path().join("key");
+    std::fs::write(&file, "two words")?;
+    let file = file.display();
+    for (line, error) in [
+        ("url: ftp://a".to_owned(), "upstreams[0].url: the upstream's address: expected http://"),
+        ("url: http://a, key: { env: NO_SUCH_KEY }".to_owned(), "upstreams[0].key: `NO_SUCH_KEY`"),
+        (format!("url: http://a, key: {{ file: {file} }}"), "upstreams[0].key: no key there"),
+        ("url: http://a, match: { model: a*b }".to_owned(), "upstreams[0].match.model: `a*b`"),
+        ("url: http://a, match: { path: v1 }".to_owned(), "upstreams[0].match.path: `v1`"),
+        ("url: http://a, key_header: x-a".to_owned(), "upstreams[0].key_header: a header for"),
+    ] {
+        let config = format!("policies: {{ it: }}\nupstreams:\n- {{ {line} }}");
+        let found = setting(&config, "").err().context(line)?.to_string();
+        assert!(found.starts_with("sandgate.yaml:3: ") && found.contains(error), "{found}");
+        assert!(!found.contains("two words"));
+    }
+    Ok(())
 }
 
 #[test]

@@ -2,13 +2,17 @@
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use clap::Args;
-use sandgate_gateway::{Gateway, Upstream};
+use sandgate_gate::UpstreamConfig;
+use sandgate_gateway::{Gateway, Setting, Upstream};
+use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::exit::Exit;
@@ -34,9 +38,10 @@ pub(crate) struct Serve {
     /// The address to listen on
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// Where requests go on to; a path is put before theirs
+    /// Where requests go on to, instead of to the configuration's `upstreams`; a path is put before
+    /// theirs
     #[arg(short, long, value_name = "URL")]
-    upstream: String,
+    upstream: Option<String>,
     /// How many seconds exchanges may go on after it was told to stop
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     drain: u64,
@@ -46,19 +51,89 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) fn run(self) -> Result<Exit> {
-        let upstream = Upstream::new(&self.upstream).context("--upstream")?;
-        let (guard, config) = self.setup.configured()?;
+        let serve = Arc::new(self);
+        let gateway = Gateway::new(serve.setting()?);
         log();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
-            let listener = TcpListener::bind(self.listen).await;
-            let listener = listener.with_context(|| format!("--listen {}", self.listen))?;
+            let listener = TcpListener::bind(serve.listen).await;
+            let listener = listener.with_context(|| format!("--listen {}", serve.listen))?;
             let stop = stopped().context("signals")?;
             anstream::eprintln!("listening on http://{}", listener.local_addr()?);
-            let drain = Duration::from_secs(self.drain);
-            Gateway::new(guard, config, upstream).serve(listener, stop, drain).await;
+            let drain = Duration::from_secs(serve.drain);
+            let watch = tokio::spawn(Watch::new(serve.setup.config_file())?.run({
+                let gateway = gateway.clone();
+                move || serve.reload(&gateway)
+            }));
+            gateway.serve(listener, stop, drain).await;
+            watch.abort();
             Ok(Exit::Clean)
         })
+    }
+
+    /// What the flags and the configuration say.
+    fn setting(&self) -> Result<Setting> {
+        let (guard, mut config, base) = self.setup.configured()?;
+        if let Some(url) = &self.upstream {
+            Upstream::new(url).context("--upstream")?;
+            config.upstreams = vec![UpstreamConfig::at(url)];
+        }
+        ensure!(
+            !config.upstreams.is_empty(),
+            "no upstream, expected `upstreams` in the configuration or --upstream URL"
+        );
+        let upstreams = Upstream::all(&config, &base)?;
+        Ok(Setting { guard, config, upstreams })
+    }
+
+    /// Takes the configuration as it is now, or goes on with the one there was.
+    fn reload(&self, gateway: &Gateway) {
+        match self.setting() {
+            Ok(setting) => {
+                gateway.replace(setting);
+                tracing::info!("the configuration was read anew");
+            }
+            Err(error) => {
+                let error = format!("{error:#}");
+                tracing::error!(error, "the configuration was not taken, the old one goes on");
+            }
+        }
+    }
+}
+
+/// Looks for a reason to read the configuration anew: SIGHUP, or another file than before.
+struct Watch {
+    file: Option<PathBuf>,
+    hangup: Signal,
+}
+
+/// How often the file is looked at.
+const EVERY: Duration = Duration::from_secs(1);
+
+impl Watch {
+    fn new(file: Option<PathBuf>) -> std::io::Result<Self> {
+        Ok(Self { file, hangup: signal(SignalKind::hangup())? })
+    }
+
+    async fn run(mut self, reload: impl Fn() + Clone + Send + 'static) {
+        let mut last = self.digest();
+        loop {
+            tokio::select! {
+                _ = self.hangup.recv() => last = self.digest(),
+                () = tokio::time::sleep(EVERY) => match self.digest() {
+                    // A file that is being replaced is not there for a moment.
+                    None => continue,
+                    same if same == last => continue,
+                    other => last = other,
+                },
+            }
+            // Compiling policies takes a while: exchanges go on.
+            let _ = tokio::task::spawn_blocking(reload.clone()).await;
+        }
+    }
+
+    fn digest(&self) -> Option<[u8; 32]> {
+        Some(Sha256::digest(std::fs::read(self.file.as_ref()?).ok()?).into())
     }
 }
 
@@ -78,7 +153,9 @@ fn stopped() -> std::io::Result<impl Future<Output = ()>> {
 fn log() {
     let asked = EnvFilter::try_from_default_env();
     tracing_subscriber::fmt()
-        .with_env_filter(asked.unwrap_or_else(|_| EnvFilter::new("warn,sandgate_gateway=info")))
+        .with_env_filter(
+            asked.unwrap_or_else(|_| EnvFilter::new("warn,sandgate=info,sandgate_gateway=info")),
+        )
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();

@@ -64,12 +64,13 @@ impl Setup {
         Ok((guard, start.elapsed()))
     }
 
-    /// The guard that these flags ask for, and the configuration that it was made of.
-    pub(crate) fn configured(&self) -> Result<(Guard, Config)> {
+    /// The guard that these flags ask for, the configuration that it was made of, and the folder
+    /// that the configuration's files are relative to.
+    pub(crate) fn configured(&self) -> Result<(Guard, Config, PathBuf)> {
         self.load(None, self.options())
     }
 
-    fn load(&self, names: Option<&[String]>, options: Options) -> Result<(Guard, Config)> {
+    fn load(&self, names: Option<&[String]>, options: Options) -> Result<(Guard, Config, PathBuf)> {
         let library = bundle::library(&self.policies)?;
         let engine = Engine::new(options)?;
         let (config, base) = match (names, self.config_file()) {
@@ -84,7 +85,7 @@ impl Setup {
                 (Config::with_policies(names), PathBuf::new())
             }
         };
-        Ok((Guard::new(&engine, &config, &library, &base)?, config))
+        Ok((Guard::new(&engine, &config, &library, &base)?, config, base))
     }
 
     /// The file that is read, if any.

@@ -54,20 +54,32 @@ pub(crate) fn assets(
     policy.assets.iter().map(read).collect()
 }
 
-/// The key of hashes and pseudonyms: from where the configuration says, or else this process's own.
-pub(crate) fn key(config: &Config, base: &Path) -> Result<Key, Error> {
-    let Some(source) = &config.key else { return process_key() };
-    let (place, secret) = match source {
+/// What stands where a secret comes from; a file is relative to `base`. White space around it is
+/// taken off by whoever uses it.
+///
+/// # Errors
+/// Why it cannot be had, without anything of it.
+pub fn secret(source: &KeySource, base: &Path) -> Result<Vec<u8>, String> {
+    match source {
         KeySource::Env(variable) => {
             let secret = std::env::var(variable).map_err(|e| match e {
                 std::env::VarError::NotPresent => format!("`{variable}` is not set"),
                 std::env::VarError::NotUnicode(_) => format!("`{variable}` is not UTF-8"),
             });
-            ("key.env", secret.map(String::into_bytes))
+            secret.map(String::into_bytes)
         }
-        KeySource::File(file) => ("key.file", read(&base.join(file))),
+        KeySource::File(file) => read(&base.join(file)),
+    }
+}
+
+/// The key of hashes and pseudonyms: from where the configuration says, or else this process's own.
+pub(crate) fn key(config: &Config, base: &Path) -> Result<Key, Error> {
+    let Some(source) = &config.key else { return process_key() };
+    let place = match source {
+        KeySource::Env(_) => "key.env",
+        KeySource::File(_) => "key.file",
     };
-    let secret = secret.map_err(|problem| config.error_at(place, problem))?;
+    let secret = secret(source, base).map_err(|problem| config.error_at(place, problem))?;
     let secret = secret.trim_ascii();
     if secret.len() < MIN_SECRET {
         let found = format!("a secret of {} bytes, expected at least {MIN_SECRET}", secret.len());

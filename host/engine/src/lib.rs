@@ -42,6 +42,7 @@ mod spares;
 
 pub use engine::Engine;
 pub use error::Error;
+pub use files::secret;
 pub use guard::{Guard, GuardPolicy, Outcome};
 pub use inspect::{Inspection, inspect};
 pub use library::Library;

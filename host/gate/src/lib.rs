@@ -75,7 +75,7 @@ mod transit;
 
 pub use config::{
     Config, KeySource, Limits, Match, Mode, OnFault, OnHeld, OnUnscannable, Percent, PolicyConfig,
-    RefusalConfig, RefusalForm, Route,
+    RefusalConfig, RefusalForm, Route, UpstreamConfig, UpstreamMatch,
 };
 pub use context::Context;
 pub use error::Error;

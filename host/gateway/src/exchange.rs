@@ -24,6 +24,7 @@ const LARGE: usize = 64 << 10;
 enum Problem {
     Upgrade,
     Target,
+    NoUpstream,
     TooLong,
     Unfinished,
     Slow,
@@ -60,13 +61,13 @@ async fn forward(
         return Err(Problem::Upgrade);
     }
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
-    let target = shared.upstream.target(path).ok_or(Problem::Target)?;
-    let body = collected(body, shared.config.limits.body).await?;
+    let setting = shared.setting.load_full();
+    let body = collected(body, setting.config.limits.body).await?;
 
     let header = |name: &str| joined(&head.headers, &HeaderName::from_bytes(name.as_bytes()).ok()?);
-    let guard = shared.guard.on_route(shared.config.route(path, header));
+    let guard = setting.guard.on_route(setting.config.route(path, header));
     let exchange = guard.open(&Context::default(), "");
-    let mut transit = Transit::new(exchange, &shared.config);
+    let mut transit = Transit::new(exchange, &setting.config);
     let encoding = joined(&head.headers, &CONTENT_ENCODING);
     let asked =
         RequestHead { method: head.method.as_str(), path, content_encoding: encoding.as_deref() };
@@ -75,17 +76,21 @@ async fn forward(
         Ok(None) => body,
         Err(reply) => return Ok(refused(reply, transit)),
     };
+    let upstream = setting.config.upstream(path, transit.model());
+    let upstream =
+        upstream.and_then(|idx| setting.upstreams.get(idx)).ok_or(Problem::NoUpstream)?;
     let mut onwards = Request::new(Full::new(body));
     *onwards.method_mut() = head.method;
-    *onwards.uri_mut() = target;
+    *onwards.uri_mut() = upstream.target(path).ok_or(Problem::Target)?;
     *onwards.headers_mut() = onward(&head.headers);
-    let response = shared.upstream.send(onwards).await.map_err(Problem::Upstream)?;
-    back(shared, response, transit).await
+    upstream.authorize(transit.api(), &mut onwards);
+    let response = upstream.send(onwards).await.map_err(Problem::Upstream)?;
+    back(setting.config.limits.held_ms, response, transit).await
 }
 
 /// Brings the response of the upstream back.
 async fn back(
-    shared: &Shared,
+    held_ms: Option<u64>,
     response: Response<Incoming>,
     mut transit: Transit,
 ) -> Result<Response<Outgoing>, Problem> {
@@ -97,7 +102,7 @@ async fn back(
         content_type: content_type.as_deref(),
         content_encoding: encoding.as_deref(),
     });
-    let mut passage = Passage::new(body, transit, shared.config.limits.held_ms);
+    let mut passage = Passage::new(body, transit, held_ms);
     let (decision, body) = match delivery {
         Delivery::Stream => (passage.decision(), passage.outgoing()),
         Delivery::Whole => {
@@ -172,6 +177,7 @@ impl Problem {
         let (status, message) = match self {
             Self::Upgrade => (501, "WebSockets and tunnels cannot be inspected, use HTTP requests"),
             Self::Target => (400, "the path of the request cannot be sent on"),
+            Self::NoUpstream => (404, "no upstream is for this path and model"),
             Self::TooLong => (413, "the body is longer than limits.body"),
             Self::Unfinished => (400, "the body broke off"),
             Self::Slow => (408, "the body took too long"),

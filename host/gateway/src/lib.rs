@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -34,23 +35,38 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long nothing is accepted after an error, which is most often too many open files.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The proxy.
+/// The proxy. Its clones are the same one.
 #[derive(Debug, Clone)]
 pub struct Gateway(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    guard: Guard,
-    config: Config,
-    upstream: Upstream,
+    setting: ArcSwap<Setting>,
     /// It goes away, and wants no new work.
     leaving: AtomicBool,
 }
 
+/// What a configuration makes: an exchange has the same one from its beginning to its end.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its policies.
+    pub guard: Guard,
+    /// Itself.
+    pub config: Config,
+    /// Where requests go on to, in its order.
+    pub upstreams: Vec<Upstream>,
+}
+
 impl Gateway {
-    /// A gateway with the policies of `guard`, which was made of `config`.
-    pub fn new(guard: Guard, config: Config, upstream: Upstream) -> Self {
-        Self(Arc::new(Shared { guard, config, upstream, leaving: AtomicBool::new(false) }))
+    /// A gateway with this setting.
+    pub fn new(setting: Setting) -> Self {
+        let setting = ArcSwap::from_pointee(setting);
+        Self(Arc::new(Shared { setting, leaving: AtomicBool::new(false) }))
+    }
+
+    /// From now on exchanges begin with this setting; those under way keep theirs.
+    pub fn replace(&self, setting: Setting) {
+        self.0.setting.store(Arc::new(setting));
     }
 
     /// Answers whoever connects until `stop`; then lets what is under way finish, for as long as

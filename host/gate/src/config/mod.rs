@@ -8,6 +8,7 @@ mod limits;
 mod nearest;
 mod policy;
 mod route;
+mod upstream;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ pub use limits::{Limits, OnHeld};
 pub(crate) use nearest::nearest;
 pub use policy::{Mode, OnFault, Percent, PolicyConfig};
 pub use route::{Match, Route};
+pub use upstream::{UpstreamConfig, UpstreamMatch};
 
 use crate::Error;
 use document::{Document, Places};
@@ -36,6 +38,10 @@ pub struct Config {
     #[serde(default, deserialize_with = "route::list")]
     #[schemars(with = "Vec<Route>")]
     pub routes: Vec<Route>,
+    /// Where a gateway sends requests on to: the first one that matches.
+    #[serde(default, deserialize_with = "upstream::list")]
+    #[schemars(with = "Vec<UpstreamConfig>")]
+    pub upstreams: Vec<UpstreamConfig>,
     /// What a caller is told of a refusal.
     #[serde(default, deserialize_with = "document::mapping")]
     pub refusal: RefusalConfig,
@@ -137,6 +143,11 @@ impl Config {
         route::taken(&self.routes, path, header)
     }
 
+    /// Which of its upstreams a request for this path and model goes on to.
+    pub fn upstream(&self, path: &str, model: &str) -> Option<usize> {
+        upstream::taken(&self.upstreams, path, model)
+    }
+
     /// An error at a place in this document, `policies.pii.use`, for what only a host can find out.
     pub fn error_at(&self, place: impl Into<String>, problem: impl Into<String>) -> Error {
         self.locate(Error::at(place, problem))
@@ -165,6 +176,9 @@ impl Config {
         let names: Vec<&str> = self.policies.keys().map(String::as_str).collect();
         for (idx, route) in self.routes.iter().enumerate() {
             route.check(&format!("routes[{idx}]"), &names)?;
+        }
+        for (idx, upstream) in self.upstreams.iter().enumerate() {
+            upstream.check(&format!("upstreams[{idx}]"))?;
         }
         if !(400..600).contains(&self.refusal.status) {
             let found = format!("{} is not an HTTP error status", self.refusal.status);

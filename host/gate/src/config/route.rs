@@ -47,10 +47,7 @@ impl Route {
 
 impl Match {
     fn accepts<H: AsRef<str>>(&self, path: &str, header: impl Fn(&str) -> Option<H>) -> bool {
-        let on_path = self.path.as_ref().is_none_or(|wanted| match wanted.strip_suffix('*') {
-            Some(start) => path.starts_with(start),
-            None => path == wanted,
-        });
+        let on_path = self.path.as_ref().is_none_or(|wanted| fits(wanted, path));
         let has = |(name, value): (&String, &String)| {
             header(name).is_some_and(|found| found.as_ref() == value)
         };
@@ -59,12 +56,7 @@ impl Match {
 
     fn check(&self, place: &str) -> Result<(), Error> {
         if let Some(path) = &self.path {
-            let fixed = path.strip_suffix('*').unwrap_or(path);
-            if !path.starts_with('/') || fixed.contains('*') {
-                let problem =
-                    format!("`{path}`, expected a path from `/` with a `*` only at its end");
-                return Err(Error::at(format!("{place}.path"), problem));
-            }
+            check_path(&format!("{place}.path"), path)?;
         }
         for name in self.headers.keys() {
             if name.is_empty() || name.bytes().any(|b| b.is_ascii_uppercase() || b <= b' ') {
@@ -83,13 +75,35 @@ pub(super) fn taken<H: AsRef<str>>(
     path: &str,
     header: impl Fn(&str) -> Option<H>,
 ) -> Option<usize> {
+    let path = plain(path)?;
+    routes.iter().position(|route| route.matches.accepts(path, &header))
+}
+
+/// The path without its query, if nobody can read it as another one.
+pub(super) fn plain(path: &str) -> Option<&str> {
     let path = path.split('?').next().unwrap_or_default();
     let is_odd = |part: &str| matches!(part, "" | "." | "..") || part.contains(['%', '\\', ';']);
-    let mut parts = path.strip_prefix('/')?.trim_end_matches('/').split('/');
-    if path != "/" && parts.any(is_odd) || path.ends_with("//") {
-        return None;
+    let parts = path.strip_prefix('/')?;
+    let parts = parts.strip_suffix('/').unwrap_or(parts);
+    (parts.is_empty() && path == "/" || !parts.split('/').any(is_odd)).then_some(path)
+}
+
+/// Whether it is what is wanted, where a `*` at the end stands for anything.
+pub(super) fn fits(wanted: &str, found: &str) -> bool {
+    match wanted.strip_suffix('*') {
+        Some(start) => found.starts_with(start),
+        None => found == wanted,
     }
-    routes.iter().position(|route| route.matches.accepts(path, &header))
+}
+
+/// Whether a path that is wanted can be one.
+pub(super) fn check_path(place: &str, path: &str) -> Result<(), Error> {
+    let fixed = path.strip_suffix('*').unwrap_or(path);
+    if path.starts_with('/') && !fixed.contains('*') {
+        return Ok(());
+    }
+    let problem = format!("`{path}`, expected a path from `/` with a `*` only at its end");
+    Err(Error::at(place, problem))
 }
 
 /// The routes; nothing is none.

@@ -114,7 +114,7 @@ fn wrong_values_are_errors_with_what_was_expected() {
         ("[]", "sandgate.yaml:1: invalid type: sequence, expected a mapping"),
         (
             "a: {}",
-            "sandgate.yaml:1: a: unknown field `a`, expected one of `policies`, `routes`, \
+            "sandgate.yaml:1: a: unknown field `a`, expected one of `policies`, `routes`, `upstreams`, \
          `refusal`, `on_unscannable`, `limits`, `key`",
         ),
         (
@@ -166,7 +166,7 @@ fn json_is_read_alike() {
 fn the_schema_knows_every_key() {
     let schema = Config::schema();
     let text = schema.to_string();
-    for key in ["policies", "routes", "refusal", "on_unscannable", "limits", "key"] {
+    for key in ["policies", "routes", "upstreams", "refusal", "on_unscannable", "limits", "key"] {
         assert!(schema["properties"].get(key).is_some(), "{key}");
     }
     for word in ["pseudonymize", "threshold", "on_fault", "\"use\"", "held_ms", "\"env\""] {
