@@ -89,4 +89,4 @@ pub use sandgate_wire::{Api, Direction, Edit, Part, Release, Reply, Role};
 pub use sandgate_wit::{Action, Manifest, Rule};
 pub use session::{Finding, Session, Step};
 pub use splice::Splicer;
-pub use transit::{Delivery, Flow, RequestHead, ResponseHead, Transit};
+pub use transit::{Delivery, Flow, Request, RequestHead, ResponseHead, Transit};

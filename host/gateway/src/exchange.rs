@@ -6,7 +6,7 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, UPGRADE};
 use hyper::{Method, Request, Response, StatusCode};
-use sandgate_gate::{Context, Decision, Delivery, Flow, Reply, RequestHead, ResponseHead, Transit};
+use sandgate_gate::{Decision, Delivery, Flow, Reply, RequestHead, ResponseHead, Transit};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::head::{end_to_end, joined, onward};
@@ -66,17 +66,18 @@ async fn forward(
 
     let header = |name: &str| joined(&head.headers, &HeaderName::from_bytes(name.as_bytes()).ok()?);
     let guard = setting.guard.on_route(setting.config.route(path, header));
-    let exchange = guard.open(&Context::default(), "");
-    let mut transit = Transit::new(exchange, &setting.config);
     let encoding = joined(&head.headers, &CONTENT_ENCODING);
     let asked =
         RequestHead { method: head.method.as_str(), path, content_encoding: encoding.as_deref() };
-    let body = match looked_at(body.len(), || transit.request(&asked, &body)) {
+    let asked = sandgate_gate::Request::new(&asked, &body);
+    let upstream = setting.config.upstream(path, asked.model());
+    let mut transit = Transit::new(guard.open(&asked.context(), ""), &setting.config);
+    let edited = looked_at(body.len(), || transit.request(asked));
+    let body = match edited {
         Ok(Some(edited)) => Bytes::from(edited),
         Ok(None) => body,
         Err(reply) => return Ok(refused(reply, transit)),
     };
-    let upstream = setting.config.upstream(path, transit.model());
     let upstream =
         upstream.and_then(|idx| setting.upstreams.get(idx)).ok_or(Problem::NoUpstream)?;
     let mut onwards = Request::new(Full::new(body));

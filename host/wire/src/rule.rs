@@ -31,6 +31,8 @@ pub enum Kind {
     /// Like `Token`, or a number, and tells one stream of text from another: an index, an item's
     /// id. It counts for everything in its object and below.
     Id,
+    /// An `Id` in an event that ends the texts it tells.
+    CloseId,
     /// The role of the message that its object is: `system`, `user`, `assistant`, `tool`, ….
     Role,
     /// The name of the tool or speaker that the texts of its object are from. It is text itself.
@@ -58,6 +60,8 @@ pub enum Kind {
     /// Says that texts are over where it is anything but `null` or `false`: of those whose ids
     /// agree with the ids of its object, and of all of them where it has none.
     Close,
+    /// The number of an event: one more than that of the event before it.
+    Serial,
     /// Nothing to look at, whatever it is and whatever is in it: a vector, counts.
     Opaque,
 }

@@ -28,6 +28,8 @@ pub struct Walk {
     pub shadows: Vec<Range<usize>>,
     /// The texts that end with this event.
     pub closes: Vec<Ids>,
+    /// The number that it has among the events of its stream.
+    pub serial: Option<Range<usize>>,
 }
 
 /// One text of a document.
@@ -401,7 +403,9 @@ impl<'a> Reader<'a> {
             match rule {
                 Some(Kind::Role) if node.what == What::String => around.role = role(&said()),
                 Some(Kind::Name) if node.what == What::String => around.name = Some(said()),
-                Some(Kind::Id) if node.what != What::Container && !is_absent(&said()) => {
+                Some(Kind::Id | Kind::CloseId)
+                    if node.what != What::Container && !is_absent(&said()) =>
+                {
                     let depth = self.depth(node.scope);
                     around.ids.insert(Id { depth, key: self.key_before(node), value: said() });
                 }
@@ -452,7 +456,7 @@ impl<'a> Reader<'a> {
                 self.text(node, rule, around, Spelling { quoted: false, json: true });
                 return true;
             }
-            (Kind::Close, _) if node.what != What::Word || spelled == "true" => {
+            (Kind::Close | Kind::CloseId, _) if node.what != What::Word || spelled == "true" => {
                 let ids = around.map(|around| around.ids.clone());
                 self.walk.closes.push(ids.unwrap_or_default());
                 let is_text = node.what == What::String && !is_word(&unescaped(spelled));
@@ -467,6 +471,7 @@ impl<'a> Reader<'a> {
                 self.text_if(!is_data, node, rule, around);
             }
             (_, What::String | What::Key) => self.text_if(true, node, rule, around),
+            (Kind::Serial, What::Number) => self.walk.serial = Some(node.span.clone()),
             (Kind::Zone, What::Number) => {
                 self.text(node, None, around, Spelling { quoted: false, json: true });
             }

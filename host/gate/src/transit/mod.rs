@@ -8,26 +8,18 @@
 //! them read takes them off first. What comes with them anyway is unscannable.
 
 mod document;
+mod request;
 mod stream;
 mod words;
 
-use sandgate_wire::{Api, Body, Framing, RawId, Reply, Role, Table, close, make, walk};
-use serde::Deserialize;
+use sandgate_wire::{Api, Body, Framing, Reply, Role, Table, close, make, walk};
 
 use crate::{Config, Decision, Direction, Exchange, Limits, RefusalConfig, RefusalForm, Report};
+use request::Asked;
 use stream::Stream;
 use words::Words;
 
-/// What is known of a request before its body.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct RequestHead<'a> {
-    /// The method.
-    pub method: &'a str,
-    /// The path, with its query.
-    pub path: &'a str,
-    /// `content-encoding`.
-    pub content_encoding: Option<&'a str>,
-}
+pub use request::{Request, RequestHead};
 
 /// What is known of a response before its body.
 #[derive(Debug, Clone, Copy, Default)]
@@ -70,25 +62,6 @@ pub struct Transit {
     response: Response,
 }
 
-/// What a request said that its answer depends on.
-#[derive(Debug, Default)]
-struct Asked {
-    api: Option<Api>,
-    stream: bool,
-    array: bool,
-    model: String,
-    id: Option<RawId>,
-}
-
-/// The part of a request's body that says so.
-#[derive(Deserialize, Default)]
-struct Envelope {
-    #[serde(default)]
-    model: Option<String>,
-    #[serde(default)]
-    stream: Option<bool>,
-}
-
 enum Response {
     /// Its head has not come, or its end has.
     Idle,
@@ -112,22 +85,17 @@ impl Transit {
         }
     }
 
-    /// Takes the whole body of the request and gives what goes on instead of it, or nothing where
-    /// it goes on as it came.
+    /// Takes the request and gives what goes on instead of its body, or nothing where that goes on
+    /// as it came.
     ///
     /// # Errors
     /// What the caller is told where it does not go on.
-    pub fn request(
-        &mut self,
-        head: &RequestHead<'_>,
-        body: &[u8],
-    ) -> Result<Option<Vec<u8>>, Reply> {
-        self.asked = Asked::of(head, body);
-        if body.is_empty() {
+    pub fn request(&mut self, request: Request<'_>) -> Result<Option<Vec<u8>>, Reply> {
+        self.asked = request.asked;
+        if request.is_empty {
             return Ok(None);
         }
-        let readable = is_identity(head.content_encoding).then_some(body);
-        let left = self.whole(Direction::Request, Body::Request, readable);
+        let left = self.whole(Direction::Request, Body::Request, request.body);
         match self.exchange.decision() {
             Decision::Refused => Err(self.reply()),
             _ => Ok(left.map(String::into_bytes)),
@@ -218,11 +186,6 @@ impl Transit {
         self.exchange.report()
     }
 
-    /// The model that was asked for, where the body says it.
-    pub fn model(&self) -> &str {
-        &self.asked.model
-    }
-
     /// The API that is spoken, where it is known.
     pub fn api(&self) -> Option<Api> {
         self.asked.api
@@ -260,46 +223,6 @@ impl Transit {
     }
 }
 
-impl Asked {
-    fn of(head: &RequestHead<'_>, body: &[u8]) -> Self {
-        let path = head.path.split('?').next().unwrap_or_default();
-        let api = Api::detect(head.method, path);
-        let envelope: Envelope = serde_json::from_slice(body).unwrap_or_default();
-        let stream = api.is_some_and(|api| api.asks_stream(path, envelope.stream));
-        Self {
-            api,
-            stream,
-            array: api == Some(Api::GeminiGenerate) && stream && !head.path.contains("alt=sse"),
-            model: envelope.model.unwrap_or_default(),
-            id: if api == Some(Api::Mcp) { RawId::of(body) } else { None },
-        }
-    }
-
-    /// How the documents of a response follow each other, if it is a stream.
-    fn framing(&self, content_type: &str) -> Option<Framing> {
-        let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match kind.as_str() {
-            "text/event-stream" => Some(Framing::Sse),
-            "application/x-ndjson" | "application/ndjson" | "application/jsonl" => {
-                Some(Framing::Lines)
-            }
-            "application/json" if self.array => Some(Framing::Array),
-            _ => None,
-        }
-    }
-
-    /// How a client that asked for a stream expects it; Bedrock's frames are nobody's to make here.
-    fn framing_asked(&self) -> Option<Framing> {
-        match self.api? {
-            _ if !self.stream => None,
-            Api::BedrockConverse => None,
-            Api::OllamaChat | Api::OllamaGenerate => Some(Framing::Lines),
-            _ if self.array => Some(Framing::Array),
-            _ => Some(Framing::Sse),
-        }
-    }
-}
-
 /// A refusal as a whole stream.
 fn streamed(framing: Framing, events: &[sandgate_wire::Event]) -> Reply {
     let mut body = Vec::new();
@@ -310,6 +233,7 @@ fn streamed(framing: Framing, events: &[sandgate_wire::Event]) -> Reply {
     let content_type = match framing {
         Framing::Sse => "text/event-stream",
         Framing::Lines => "application/x-ndjson",
+        Framing::EventStream => "application/vnd.amazon.eventstream",
         Framing::Whole | Framing::Array => "application/json",
     };
     Reply { status: 200, content_type, headers: Vec::new(), body }

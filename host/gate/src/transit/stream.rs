@@ -29,7 +29,17 @@ pub(super) struct Stream {
     seen: Seen,
     /// Whether no document left yet.
     first: bool,
+    serial: Serial,
     over: bool,
+}
+
+/// The numbers of events, where the API gives them some.
+#[derive(Default)]
+struct Serial {
+    /// How many events were added to those that came.
+    added: u64,
+    /// The number of the event to leave next.
+    next: u64,
 }
 
 /// A text that goes on.
@@ -40,6 +50,7 @@ struct Open {
 }
 
 /// The last event of a text, with room for more of it.
+#[derive(Clone)]
 struct Template {
     frame: Frame,
     before: String,
@@ -63,6 +74,7 @@ impl Stream {
             texts: BTreeMap::new(),
             seen: Seen::new(Some(api)),
             first: true,
+            serial: Serial::default(),
             over: false,
         }
     }
@@ -115,10 +127,14 @@ impl Stream {
         asked: &Asked,
         out: &mut Vec<u8>,
     ) -> Flow {
+        let mut due = Vec::new();
         for open in self.texts.values_mut().filter(|open| open.view.held() > 0) {
             let mut rest = String::new();
             open.view.release(exchange.overdue_in(open.strand), &mut rest);
-            send_rest(open.last.as_ref(), &rest, out);
+            due.extend(open.last.clone().map(|last| (last, rest)));
+        }
+        for (last, rest) in due {
+            self.send_more(&last, &rest, out);
         }
         match exchange.decision() {
             Decision::Refused => self.stop(exchange, asked, out),
@@ -196,12 +212,13 @@ impl Stream {
         let is_as_it_came = |(spot, _): &(Spot, Option<StreamKey>)| {
             document.get(spot.span.clone()) == Some(spot.text.as_str())
         };
-        if !conceals && inspected.spots.iter().all(is_as_it_came) {
+        let numbered = self.serial.of(document, walk);
+        if !conceals && numbered.is_none() && inspected.spots.iter().all(is_as_it_came) {
             return self.send(frame, None, out);
         }
         let shadows = document::shadows(walk).filter(|_| conceals);
         let spots = inspected.spots.into_iter().map(|(spot, _)| spot).chain(shadows);
-        let left = document::splice(document, spots.collect());
+        let left = document::splice(document, spots.chain(numbered).collect());
         self.send(frame, Some(&left), out);
     }
 
@@ -272,7 +289,9 @@ impl Stream {
         for key in keys {
             let Some(open) = self.texts.remove(&key) else { continue };
             let (rest, last) = rest(exchange, open);
-            send_rest(last.as_ref(), &rest, out);
+            if let Some(last) = last {
+                self.send_more(&last, &rest, out);
+            }
         }
     }
 
@@ -320,13 +339,36 @@ impl Stream {
             }
         }
     }
+
+    /// Sends what was held of a text in a copy of its last event.
+    fn send_more(&mut self, last: &Template, rest: &str, out: &mut Vec<u8>) {
+        if rest.is_empty() {
+            return;
+        }
+        let document = [&last.before, rest, &last.after].concat();
+        let walk = walk(&document, self.table, last.frame.event(), Role::Assistant);
+        let numbered = walk.ok().and_then(|walk| self.serial.one_more(&walk));
+        let document = document::splice(&document, numbered.into_iter().collect());
+        self.seen.note(document.as_bytes());
+        out.extend(last.frame.another(document.as_bytes()));
+    }
 }
 
-/// Sends what was held of a text in a copy of its last event.
-fn send_rest(last: Option<&Template>, rest: &str, out: &mut Vec<u8>) {
-    if let Some(last) = last.filter(|_| !rest.is_empty()) {
-        let document = [&last.before, rest, &last.after].concat();
-        out.extend(last.frame.another(document.as_bytes()));
+impl Serial {
+    /// The number of an event that came, where it has another one by now.
+    fn of(&mut self, document: &str, walk: &Walk) -> Option<Spot> {
+        let span = walk.serial.clone()?;
+        let came: u64 = document.get(span.clone())?.parse().ok()?;
+        let number = came.saturating_add(self.added);
+        self.next = number.saturating_add(1);
+        (self.added > 0).then(|| Spot { span, text: number.to_string() })
+    }
+
+    /// The number of an event that is added.
+    fn one_more(&mut self, walk: &Walk) -> Option<Spot> {
+        let spot = Spot { span: walk.serial.clone()?, text: self.next.to_string() };
+        (self.added, self.next) = (self.added.saturating_add(1), self.next.saturating_add(1));
+        Some(spot)
     }
 }
 

@@ -1,15 +1,15 @@
 //! Bedrock's `Converse` and `ConverseStream`.
 //!
-//! What an event is stands in its binary frame's header, not in the payload that is looked at
-//! here. So texts end with the message (`stopReason`), not with their block: a payload that holds
-//! nothing but `contentBlockIndex` says too little to end anything.
+//! What an event is stands in its binary frame's header, not in the payload: a payload that holds
+//! nothing but `contentBlockIndex` begins a block or ends it.
 
 use std::sync::LazyLock;
 
 use super::{Line, Tables, error::ERROR_LINES, line, table};
 use crate::{
     Kind::{
-        Blob, Close, Delta, Id, JsonDelta, Link, MaybeJson, Name, Opaque, Role, Text, Token, Zone,
+        Blob, Close, CloseId, Delta, Id, JsonDelta, Link, MaybeJson, Name, Opaque, Role, Text,
+        Token, Zone,
     },
     Role::{Assistant, Other, System, ToolCall, ToolResult, User},
 };
@@ -95,6 +95,7 @@ const RESPONSE: &[Line] = &[
 
 const EVENT: &[Line] = &[
     line(Role, &["role"]),
+    line(CloseId, &["contentBlockIndex"]).when("@event", &["contentBlockStop"]),
     line(Id, &["contentBlockIndex"]),
     line(Name, &["start.toolUse.name"]).by(ToolCall),
     line(Token, &["start.toolUse.toolUseId", "start.toolUse.type"]),

@@ -27,6 +27,22 @@ impl Api {
             .or_else(|| by_collection(&segments))
     }
 
+    /// The model that a path names, as Gemini's, Bedrock's and Azure's do.
+    pub fn model_in(path: &str) -> Option<String> {
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let mut segments = path.split('/').skip_while(|segment| {
+            !["models", "model", "deployments"]
+                .iter()
+                .any(|name| segment.eq_ignore_ascii_case(name))
+        });
+        let named = percent_decode_str(segments.nth(1)?).decode_utf8().ok()?;
+        // Bedrock's names hold colons, but none before a verb of Google's.
+        let verb =
+            named.rsplit_once(':').filter(|(_, verb)| by_verb(&verb.to_lowercase(), &[]).is_some());
+        let model = verb.map_or(&*named, |(model, _)| model);
+        Some(model.to_owned()).filter(|model| !model.is_empty())
+    }
+
     /// Whether the answer will be a stream, told by the path and what the body says of `stream`.
     pub fn asks_stream(self, path: &str, stream: Option<bool>) -> bool {
         let segments = segments(path);

@@ -178,6 +178,27 @@ const PATHS: &[(&str, Option<Api>)] = &[
 ];
 
 #[test]
+fn a_path_may_name_the_model() {
+    for (path, model) in [
+        ("/v1beta/models/gemini-x:streamGenerateContent?alt=sse", Some("gemini-x")),
+        ("/v1beta/models/m%3AgenerateContent", Some("m")),
+        ("/v1/projects/p/locations/l/publishers/anthropic/models/c@1:rawPredict", Some("c@1")),
+        ("/model/anthropic.claude-v1:0/converse", Some("anthropic.claude-v1:0")),
+        (
+            "/model/arn%3Aaws%3Abedrock%3Ainference-profile%2Fx/converse",
+            Some("arn:aws:bedrock:inference-profile/x"),
+        ),
+        ("/openai/deployments/gpt/chat/completions?api-version=1", Some("gpt")),
+        ("/v1/chat/completions", None),
+        ("/v1/models", None),
+        ("/v1/models/", None),
+        ("/model/%ff/converse", None),
+    ] {
+        assert_eq!(Api::model_in(path).as_deref(), model, "{path}");
+    }
+}
+
+#[test]
 fn a_method_without_a_body_asks_no_model() {
     assert_eq!(Api::detect("OPTIONS", "/v1/messages"), None);
     assert_eq!(Api::detect("get", "/mcp"), Some(Api::Mcp));

@@ -4,6 +4,7 @@
 //! only once it is whole: half an event is nobody's to read.
 
 mod array;
+mod aws;
 mod lines;
 mod sse;
 
@@ -20,6 +21,8 @@ pub enum Framing {
     Lines,
     /// The elements of a JSON array.
     Array,
+    /// `application/vnd.amazon.eventstream`: binary messages with checksums.
+    EventStream,
 }
 
 /// Cuts a body that comes in chunks.
@@ -110,6 +113,7 @@ impl Framer {
                 Framing::Sse => sse::length(rest, &mut self.cursor, last)?,
                 Framing::Lines => lines::length(rest, &mut self.cursor.at, last),
                 Framing::Array => array::length(rest, &mut self.cursor, last)?,
+                Framing::EventStream => aws::length(rest, self.limit, last)?,
             };
             let Some(length) = length else { break };
             let raw = rest.get(..length).unwrap_or_default().to_vec();
@@ -118,6 +122,7 @@ impl Framer {
                 Framing::Sse => sse::frame(raw),
                 Framing::Lines => Frame::of(self.framing, raw, lines::document),
                 Framing::Array => Frame::of(self.framing, raw, array::document),
+                Framing::EventStream => aws::frame(raw)?,
             });
             from += length;
             self.cursor = Cursor { array: self.cursor.array, ..Cursor::default() };
@@ -164,6 +169,9 @@ impl Frame {
             _ if self.framing == Framing::Sse => return sse::rewritten(&self.raw, data),
             _ => return self.raw.clone(),
         };
+        if self.framing == Framing::EventStream {
+            return aws::rewritten(&self.raw, data);
+        }
         let before = self.raw.get(..span.start).unwrap_or_default();
         [before, data, self.raw.get(span.end..).unwrap_or_default()].concat()
     }
@@ -181,6 +189,7 @@ pub fn make(framing: Framing, event: Option<&str>, data: &[u8], first: bool) -> 
         Framing::Sse => sse::made(event, data),
         Framing::Lines => [data, b"\n"].concat(),
         Framing::Array => [if first { b"[" } else { b",".as_slice() }, data].concat(),
+        Framing::EventStream => aws::made(event, data),
     }
 }
 

@@ -88,13 +88,58 @@ fn another_document_stands_where_the_first_one_stood() {
 
 #[test]
 fn what_is_made_can_be_read() {
-    for framing in [Framing::Sse, Framing::Lines, Framing::Array] {
+    for framing in [Framing::Sse, Framing::Lines, Framing::Array, Framing::EventStream] {
         let mut body = make(framing, None, b"{\"a\":1}", true);
         body.extend(make(framing, None, b"{}", false));
         body.extend(close(framing, false));
         let (documents, _) = read(framing, &[&body]).expect("it can be cut");
         assert_eq!(documents, ["{\"a\":1}", "{}"], "{framing:?}");
     }
+}
+
+/// A message as botocore's own tests have it: one header, and a payload.
+const AWS: &[u8] =
+    b"\x00\x00\x00=\x00\x00\x00 \x07\xfd\x83\x96\x0ccontent-type\x07\x00\x10application/json\
+    {'foo':'bar'}\x8d\x9c\x08\xb1";
+
+#[test]
+fn binary_messages_are_documents() {
+    for at in 0..=AWS.len() {
+        let (first, second) = AWS.split_at(at);
+        let (found, raw) = read(Framing::EventStream, &[first, second]).expect("it can be cut");
+        assert_eq!((found, raw), (vec!["{'foo':'bar'}".to_owned()], AWS.to_vec()), "cut at {at}");
+    }
+    let half = read(Framing::EventStream, &[&AWS[..40]]).map(|_| ());
+    assert_eq!(half, Err(FrameError::Truncated));
+}
+
+#[test]
+fn a_binary_message_whose_checksum_is_wrong_is_none() {
+    for at in 0..AWS.len() {
+        let mut body = AWS.to_vec();
+        body[at] ^= 1;
+        assert!(read(Framing::EventStream, &[&body]).is_err(), "byte {at}");
+    }
+}
+
+#[test]
+fn a_binary_message_keeps_its_headers() {
+    let mut body = make(Framing::EventStream, Some("contentBlockDelta"), b"{}", true);
+    let mut framer = Framer::new(Framing::EventStream, 1 << 20);
+    let frames = framer.push(&body).expect("it can be cut");
+    assert_eq!(frames[0].event(), Some("contentBlockDelta"));
+    assert_eq!(frames[0].with_data(b"{}"), body);
+    let changed = frames[0].with_data(b"{\"a\":1}");
+    assert_eq!(changed, make(Framing::EventStream, Some("contentBlockDelta"), b"{\"a\":1}", false));
+    body.extend(changed);
+    let (documents, _) = read(Framing::EventStream, &[&body]).expect("it can be cut");
+    assert_eq!(documents, ["contentBlockDelta: {}", "contentBlockDelta: {\"a\":1}"]);
+}
+
+#[test]
+fn a_header_that_holds_text_is_refused() {
+    let sneaky = make(Framing::EventStream, Some("mail ana@b.c"), b"{}", true);
+    assert_eq!(read(Framing::EventStream, &[&sneaky]).map(|_| ()), Err(FrameError::Malformed));
 }
 
 #[test]
@@ -111,7 +156,7 @@ proptest! {
         body in r#"(data: ?|event: a|[\[\]{},":\\ 1]|\r|\n|\r\n|\n\n|é){0,24}"#,
         cuts in prop::collection::vec(0usize..40, 0..5),
         framing in prop::sample::select(vec![
-            Framing::Whole, Framing::Sse, Framing::Lines, Framing::Array,
+            Framing::Whole, Framing::Sse, Framing::Lines, Framing::Array, Framing::EventStream,
         ]),
     ) {
         let whole = read(framing, &[body.as_bytes()]);

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use crate::{
     Kind::{
-        Blob, Close, Delta, Id, Json, JsonDelta, Link, MaybeJson, Name, Opaque, Role, Shadow, Text,
-        Token, Zone,
+        Blob, Close, Delta, Id, Json, JsonDelta, Link, MaybeJson, Name, Opaque, Role, Serial,
+        Shadow, Text, Token, Zone,
     },
     Role::{Assistant, Other, System, ToolCall, ToolResult, User},
     format::{Line, Tables, error::ERROR_LINES, line, table},
@@ -159,6 +159,7 @@ const EVENT: &[Line] = &[
     line(Text, &["code"]).by(ToolCall).when("type", &["response.code_interpreter_call_code.done"]),
     line(Token, &["type", "obfuscation", "code", "response_id", "event_id"]),
     line(Id, &["item_id", "output_index", "content_index", "summary_index"]),
+    line(Serial, &["sequence_number"]),
     line(JsonDelta, &["delta"]).by(ToolCall).when("type", ARGUMENTS),
     line(Delta, &["delta"]).by(ToolCall).when("type", CODE),
     line(Blob, &["delta"]).when("type", &["response.audio.delta", "response.output_audio.delta"]),
