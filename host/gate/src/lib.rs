@@ -74,8 +74,8 @@ mod splice;
 mod transit;
 
 pub use config::{
-    Config, KeySource, Limits, Match, Mode, OnFault, OnHeld, OnUnscannable, Percent, PolicyConfig,
-    RefusalConfig, RefusalForm, Route, UpstreamConfig, UpstreamMatch,
+    Config, FormatConfig, KeySource, Limits, Match, Meaning, Mode, OnFault, OnHeld, OnUnscannable,
+    Percent, PolicyConfig, RefusalConfig, RefusalForm, Route, UpstreamConfig, UpstreamMatch,
 };
 pub use context::Context;
 pub use error::Error;

@@ -67,9 +67,14 @@ async fn forward(
     let header = |name: &str| joined(&head.headers, &HeaderName::from_bytes(name.as_bytes()).ok()?);
     let guard = setting.guard.on_route(setting.config.route(path, header));
     let encoding = joined(&head.headers, &CONTENT_ENCODING);
-    let asked =
-        RequestHead { method: head.method.as_str(), path, content_encoding: encoding.as_deref() };
-    let asked = sandgate_gate::Request::new(&asked, &body);
+    let content_type = joined(&head.headers, &CONTENT_TYPE);
+    let asked = RequestHead {
+        method: head.method.as_str(),
+        path,
+        content_type: content_type.as_deref(),
+        content_encoding: encoding.as_deref(),
+    };
+    let asked = sandgate_gate::Request::new(&setting.config, &asked, &body);
     let upstream = setting.config.upstream(path, asked.model());
     let mut transit = Transit::new(guard.open(&asked.context(), ""), &setting.config);
     let edited = looked_at(body.len(), || transit.request(asked));

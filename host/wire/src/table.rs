@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use crate::{Api, Kind, Role, Rule};
 
 /// What the values of a kind of document mean.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     steps: Vec<Step>,
     rules: Vec<Entry>,
@@ -15,7 +15,7 @@ pub struct Table {
 }
 
 /// A rule without its path.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) kind: Kind,
     pub(crate) role: Option<Role>,
@@ -23,7 +23,7 @@ pub(crate) struct Entry {
 }
 
 /// A place on the way to values.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 struct Step {
     keys: Vec<(String, u32)>,
     any_key: Option<u32>,
@@ -62,7 +62,7 @@ impl Table {
     /// The table of these rules.
     ///
     /// # Panics
-    /// Never, for paths that [`Table::add`] takes; others are left out.
+    /// Never in a release: there a path that is none is left out.
     pub fn new(rules: &[Rule]) -> Self {
         let mut table =
             Self { steps: vec![Step::default()], rules: Vec::new(), asked: BTreeSet::new() };
@@ -70,8 +70,10 @@ impl Table {
             let when = rule.when.map(|(key, values)| {
                 (key.to_owned(), values.iter().map(|value| (*value).to_owned()).collect())
             });
-            let added = table.insert(rule.path, rule.kind, rule.role, when);
-            debug_assert_eq!(added, Ok(()));
+            let segments = segments(rule.path);
+            let entry = Entry { kind: rule.kind, role: rule.role, when };
+            let added = segments.and_then(|segments| table.insert(segments, entry));
+            debug_assert!(added.is_some(), "{}", rule.path);
         }
         table
     }
@@ -96,32 +98,23 @@ impl Table {
         }
     }
 
-    /// Adds a rule with a path of somebody else's.
+    /// Adds what is at a JSONPath of somebody else's.
     ///
     /// # Errors
-    /// Where the path is none of [`Rule::path`]'s grammar.
-    pub fn add(&mut self, path: &str, kind: Kind, role: Option<Role>) -> Result<(), BadPath> {
-        self.insert(path, kind, role, None)
+    /// Where it is none, or asks for more than keys, any key and all elements.
+    pub fn add(&mut self, path: &str, kind: Kind) -> Result<(), BadPath> {
+        let entry = Entry { kind, role: None, when: None };
+        let added = json_path(path).and_then(|segments| self.insert(segments, entry));
+        added.ok_or_else(|| BadPath(path.to_owned()))
     }
 
-    fn insert(
-        &mut self,
-        path: &str,
-        kind: Kind,
-        role: Option<Role>,
-        when: Option<(String, Vec<String>)>,
-    ) -> Result<(), BadPath> {
-        let mut at = 0;
-        for segment in segments(path).ok_or_else(|| BadPath(path.to_owned()))? {
-            at = self.child(at, segment);
-        }
-        let rule = u16::try_from(self.rules.len()).map_err(|_| BadPath(path.to_owned()))?;
-        self.asked.extend(when.as_ref().map(|(key, _)| key.clone()));
-        self.rules.push(Entry { kind, role, when });
-        if let Some(step) = self.steps.get_mut(at as usize) {
-            step.rules.push(rule);
-        }
-        Ok(())
+    fn insert(&mut self, segments: Vec<Segment<'_>>, entry: Entry) -> Option<()> {
+        let at = segments.into_iter().fold(0, |at, segment| self.child(at, segment));
+        let rule = u16::try_from(self.rules.len()).ok()?;
+        self.asked.extend(entry.when.as_ref().map(|(key, _)| key.clone()));
+        self.rules.push(entry);
+        self.steps.get_mut(at as usize)?.rules.push(rule);
+        Some(())
     }
 
     fn child(&mut self, at: u32, segment: Segment<'_>) -> u32 {
@@ -206,7 +199,7 @@ impl Table {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Segment<'a> {
     Key(&'a str),
     AnyKey,
@@ -232,10 +225,88 @@ fn segments(path: &str) -> Option<Vec<Segment<'_>>> {
     Some(segments)
 }
 
+/// The steps of a JSONPath, RFC 9535: names, `*`, `[*]` and `..`; none where it holds anything
+/// else.
+fn json_path(path: &str) -> Option<Vec<Segment<'_>>> {
+    let mut rest = path.strip_prefix('$')?;
+    let mut segments = Vec::new();
+    while !rest.is_empty() {
+        let deep = rest.strip_prefix("..");
+        segments.extend(deep.map(|_| Segment::Deep));
+        if let Some(inner) = deep.unwrap_or(rest).strip_prefix('[') {
+            let quote = inner.chars().next().filter(|c| matches!(c, '"' | '\''));
+            let (segment, after) = match quote {
+                Some(quote) => {
+                    let (key, after) = inner.get(1..)?.split_once(quote)?;
+                    (Segment::Key(key), after.strip_prefix(']')?)
+                }
+                None => (Segment::Element, inner.strip_prefix("*]")?),
+            };
+            if matches!(segment, Segment::Key(key) if key.contains('\\')) {
+                return None;
+            }
+            segments.push(segment);
+            rest = after;
+            continue;
+        }
+        let named = deep.or_else(|| rest.strip_prefix('.'))?;
+        let end = named.find(['.', '[']).unwrap_or(named.len());
+        let (key, after) = named.split_at(end);
+        let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-' || !c.is_ascii();
+        segments.push(match key {
+            "*" => Segment::AnyKey,
+            _ if !key.is_empty() && key.chars().all(is_name) => Segment::Key(key),
+            _ => return None,
+        });
+        rest = after;
+    }
+    Some(segments)
+}
+
 impl std::fmt::Display for BadPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}` is no path, expected keys and `[*]` with dots between them", self.0)
+        write!(f, "`{}`, expected a JSONPath of names, `*`, `[*]` and `..`: `$.a[*].b`", self.0)
     }
 }
 
 impl std::error::Error for BadPath {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_json_path_is_read_as_its_steps() {
+        for (path, same) in [
+            ("$", ""),
+            ("$.a", "a"),
+            ("$.a[*].b", "a[*].b"),
+            ("$['a'][\"b-c\"]", "a.b-c"),
+            ("$.*.a", "*.a"),
+            ("$..a", "**.a"),
+            ("$[*]..['a'][*][*]", "[*].**.a[*][*]"),
+        ] {
+            assert_eq!(json_path(path), segments(same), "{path}");
+        }
+    }
+
+    #[test]
+    fn more_than_names_and_all_elements_is_refused() {
+        for path in [
+            "",
+            "a",
+            "$a",
+            "$.",
+            "$..",
+            "$.a[0]",
+            "$.a[1:2]",
+            "$[?@.a]",
+            "$.a,b",
+            "$['a",
+            "$['a\\'b']",
+        ] {
+            let added = Table::new(&[]).add(path, Kind::Text);
+            assert_eq!(added, Err(BadPath(path.to_owned())), "{path}");
+        }
+    }
+}

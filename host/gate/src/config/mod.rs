@@ -4,6 +4,7 @@
 //! that is skipped is a hole that nobody sees.
 
 mod document;
+mod format;
 mod limits;
 mod nearest;
 mod policy;
@@ -11,11 +12,14 @@ mod route;
 mod upstream;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+pub(crate) use format::Format;
+pub use format::{FormatConfig, Meaning};
 pub use limits::{Limits, OnHeld};
 pub(crate) use nearest::nearest;
 pub use policy::{Mode, OnFault, Percent, PolicyConfig};
@@ -42,6 +46,10 @@ pub struct Config {
     #[serde(default, deserialize_with = "upstream::list")]
     #[schemars(with = "Vec<UpstreamConfig>")]
     pub upstreams: Vec<UpstreamConfig>,
+    /// What bodies look like whose format nobody else knows; the first that matches counts.
+    #[serde(default, deserialize_with = "format::list")]
+    #[schemars(with = "Vec<FormatConfig>")]
+    pub formats: Vec<FormatConfig>,
     /// What a caller is told of a refusal.
     #[serde(default, deserialize_with = "document::mapping")]
     pub refusal: RefusalConfig,
@@ -58,6 +66,9 @@ pub struct Config {
     /// Where everything stands, for errors that are found later.
     #[serde(skip)]
     places: Places,
+    /// The formats, ready to be read.
+    #[serde(skip)]
+    made: Vec<Arc<Format>>,
 }
 
 /// What a caller is told of a refusal.
@@ -148,6 +159,11 @@ impl Config {
         upstream::taken(&self.upstreams, path, model)
     }
 
+    /// The format that the configuration knows of a path.
+    pub(crate) fn format(&self, path: &str) -> Option<Arc<Format>> {
+        format::of_path(&self.made, path)
+    }
+
     /// An error at a place in this document, `policies.pii.use`, for what only a host can find out.
     pub fn error_at(&self, place: impl Into<String>, problem: impl Into<String>) -> Error {
         self.locate(Error::at(place, problem))
@@ -164,6 +180,10 @@ impl Config {
         let config: Result<Self, Error> = document::typed(&value);
         let mut config = config.map_err(|e| places.locate(e))?;
         config.check().map_err(|e| places.locate(e))?;
+        let formats = config.formats.iter().enumerate();
+        let made =
+            formats.map(|(idx, format)| Ok(Arc::new(format.made(&format!("formats[{idx}]"))?)));
+        config.made = made.collect::<Result<_, Error>>().map_err(|e| places.locate(e))?;
         config.places = places;
         Ok(config)
     }

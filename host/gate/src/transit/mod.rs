@@ -4,17 +4,19 @@
 //! comes, or is collected and leaves whole. Whoever has a clock asks [`Transit::held`] now and
 //! then, and calls [`Transit::overdue`].
 //!
-//! It leaves out content encodings, charsets other than UTF-8 and multipart bodies: whoever wants
-//! them read takes them off first. What comes with them anyway is unscannable.
+//! What comes in a content encoding or a charset other than UTF-8 is unscannable.
 
+mod body;
 mod document;
 mod request;
+mod shape;
 mod stream;
 mod words;
 
-use sandgate_wire::{Api, Body, Framing, Reply, Role, Table, close, make, walk};
+use sandgate_wire::{Api, Body, Framing, Reply, close, make};
 
 use crate::{Config, Decision, Direction, Exchange, Limits, RefusalConfig, RefusalForm, Report};
+use body::Reader;
 use request::Asked;
 use stream::Stream;
 use words::Words;
@@ -68,6 +70,7 @@ enum Response {
     Stream(Box<Stream>),
     Whole {
         bytes: Vec<u8>,
+        content_type: String,
         is_error: bool,
         unread: bool,
     },
@@ -95,10 +98,11 @@ impl Transit {
         if request.is_empty {
             return Ok(None);
         }
-        let left = self.whole(Direction::Request, Body::Request, request.body);
+        let content_type = &request.content_type;
+        let left = self.whole(Direction::Request, Body::Request, content_type, request.body);
         match self.exchange.decision() {
             Decision::Refused => Err(self.reply()),
-            _ => Ok(left.map(String::into_bytes)),
+            _ => Ok(left),
         }
     }
 
@@ -107,14 +111,18 @@ impl Transit {
         let framing = self.asked.framing(head.content_type.unwrap_or_default());
         let is_plain = is_identity(head.content_encoding);
         let limit = usize::try_from(self.limits.body).unwrap_or(usize::MAX);
-        let (response, mode) = match (self.asked.api, framing) {
-            (Some(api), Some(framing)) if is_plain && head.status < 400 => {
-                (Response::Stream(Box::new(Stream::new(api, framing, limit))), Delivery::Stream)
+        let is_known = self.asked.shape.is_known();
+        let (response, mode) = match framing {
+            Some(framing) if is_known && is_plain && head.status < 400 => {
+                let stream = Stream::new(&self.asked, framing, limit);
+                (Response::Stream(Box::new(stream)), Delivery::Stream)
             }
             _ => {
                 let unread = !is_plain || framing.is_some();
                 let is_error = head.status >= 400;
-                (Response::Whole { bytes: Vec::new(), is_error, unread }, Delivery::Whole)
+                let content_type = head.content_type.unwrap_or_default().to_owned();
+                let bytes = Vec::new();
+                (Response::Whole { bytes, content_type, is_error, unread }, Delivery::Whole)
             }
         };
         self.response = response;
@@ -144,12 +152,14 @@ impl Transit {
     /// # Errors
     /// What the caller is told instead of a response that was collected.
     pub fn end(&mut self, out: &mut Vec<u8>) -> Result<Flow, Reply> {
-        let (bytes, is_error, unread) = match std::mem::replace(&mut self.response, Response::Idle)
-        {
+        let response = std::mem::replace(&mut self.response, Response::Idle);
+        let (bytes, content_type, is_error, unread) = match response {
             Response::Stream(mut stream) => {
                 return Ok(stream.push(&mut self.exchange, &self.asked, None, out));
             }
-            Response::Whole { bytes, is_error, unread } => (bytes, is_error, unread),
+            Response::Whole { bytes, content_type, is_error, unread } => {
+                (bytes, content_type, is_error, unread)
+            }
             Response::Idle => return Ok(Flow::Done),
         };
         if bytes.is_empty() {
@@ -158,13 +168,13 @@ impl Transit {
         let too_long = bytes.len() as u64 > self.limits.body;
         let readable = (!unread && !too_long).then_some(bytes.as_slice());
         let kind = if is_error { Body::Error } else { Body::Response };
-        let left = self.whole(Direction::Response, kind, readable);
+        let left = self.whole(Direction::Response, kind, &content_type, readable);
         if self.exchange.decision() == Decision::Refused {
             return Err(self.reply());
         }
         match left {
             _ if too_long => return Ok(Flow::Broken),
-            Some(left) => out.extend_from_slice(left.as_bytes()),
+            Some(left) => out.extend(left),
             None => out.extend_from_slice(&bytes),
         }
         Ok(Flow::Done)
@@ -193,18 +203,19 @@ impl Transit {
 
     /// A whole body as it may leave; nothing where it may leave as it came. One that is not given
     /// cannot be read.
-    fn whole(&mut self, direction: Direction, kind: Body, body: Option<&[u8]>) -> Option<String> {
-        let role = if direction == Direction::Request { Role::User } else { Role::Assistant };
-        let table = Table::for_api(self.asked.api, kind);
-        let read =
-            body.and_then(text).and_then(|text| Some((text, walk(text, table, None, role).ok()?)));
-        match read {
-            Some((text, walk)) => document::whole(&mut self.exchange, direction, text, &walk),
-            None => {
-                self.exchange.unscannable(1);
-                None
-            }
-        }
+    fn whole(
+        &mut self,
+        direction: Direction,
+        kind: Body,
+        content_type: &str,
+        body: Option<&[u8]>,
+    ) -> Option<Vec<u8>> {
+        let Some(body) = body else {
+            self.exchange.unscannable(1);
+            return None;
+        };
+        let (exchange, shape) = (&mut self.exchange, &self.asked.shape);
+        Reader { exchange, direction, shape, kind }.read(content_type, body)
     }
 
     /// What a caller is told of a refusal.
@@ -241,12 +252,6 @@ fn streamed(framing: Framing, events: &[sandgate_wire::Event]) -> Reply {
 
 fn is_identity(encoding: Option<&str>) -> bool {
     encoding.is_none_or(|encoding| matches!(encoding.trim(), "" | "identity"))
-}
-
-/// A body as text, without its byte order mark.
-fn text(body: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(body).ok()?;
-    Some(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 impl std::fmt::Debug for Response {

@@ -1,10 +1,11 @@
 //! A request before anybody looks at it: what it asks for, and whether its body can be read.
 
-use sandgate_wire::{Api, Framing, RawId};
+use sandgate_wire::{Api, Framing, RawId, boundary, parts};
 use serde::Deserialize;
 
 use super::is_identity;
-use crate::Context;
+use super::shape::Shape;
+use crate::{Config, Context};
 
 /// What is known of a request before its body.
 #[derive(Debug, Clone, Copy, Default)]
@@ -13,6 +14,8 @@ pub struct RequestHead<'a> {
     pub method: &'a str,
     /// The path, with its query.
     pub path: &'a str,
+    /// `content-type`.
+    pub content_type: Option<&'a str>,
     /// `content-encoding`.
     pub content_encoding: Option<&'a str>,
 }
@@ -22,14 +25,16 @@ pub struct RequestHead<'a> {
 pub struct Request<'a> {
     pub(super) asked: Asked,
     pub(super) is_empty: bool,
+    pub(super) content_type: String,
     /// Its body, where it can be read.
     pub(super) body: Option<&'a [u8]>,
 }
 
 /// What a request says that its answer depends on.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Asked {
     pub(super) api: Option<Api>,
+    pub(super) shape: Shape,
     pub(super) model: String,
     pub(super) id: Option<RawId>,
     stream: bool,
@@ -47,10 +52,14 @@ struct Envelope {
 
 impl<'a> Request<'a> {
     /// What a head and a body ask for.
-    pub fn new(head: &RequestHead<'_>, body: &'a [u8]) -> Self {
+    pub fn new(config: &Config, head: &RequestHead<'_>, body: &'a [u8]) -> Self {
         let readable = is_identity(head.content_encoding).then_some(body);
-        let asked = Asked::of(head, readable.unwrap_or_default());
-        Self { asked, is_empty: body.is_empty(), body: readable }
+        let mut asked = Asked::of(head, readable.unwrap_or_default());
+        if let Some(format) = config.format(head.path) {
+            asked.shape = Shape::Own(format);
+        }
+        let content_type = head.content_type.unwrap_or_default().to_owned();
+        Self { asked, is_empty: body.is_empty(), content_type, body: readable }
     }
 
     /// The model that is asked for; empty where nothing says it.
@@ -66,14 +75,37 @@ impl<'a> Request<'a> {
     }
 }
 
+impl Default for Asked {
+    fn default() -> Self {
+        Self::of(&RequestHead::default(), &[])
+    }
+}
+
+impl Envelope {
+    fn of(content_type: &str, body: &[u8]) -> Self {
+        let Some(parts) = boundary(content_type).and_then(|boundary| parts(body, boundary)) else {
+            return serde_json::from_slice(body).unwrap_or_default();
+        };
+        let field = |name: &str| {
+            let part = parts.iter().find(|part| part.name.as_deref() == Some(name))?;
+            std::str::from_utf8(body.get(part.body.clone())?).ok()
+        };
+        Self {
+            model: field("model").map(str::to_owned),
+            stream: field("stream").map(|said| said.eq_ignore_ascii_case("true")),
+        }
+    }
+}
+
 impl Asked {
     fn of(head: &RequestHead<'_>, body: &[u8]) -> Self {
         let path = head.path.split('?').next().unwrap_or_default();
         let api = Api::detect(head.method, path);
-        let envelope: Envelope = serde_json::from_slice(body).unwrap_or_default();
+        let envelope = Envelope::of(head.content_type.unwrap_or_default(), body);
         let stream = api.is_some_and(|api| api.asks_stream(path, envelope.stream));
         Self {
             api,
+            shape: Shape::Api(api),
             model: Api::model_in(path).or(envelope.model).unwrap_or_default(),
             id: if api == Some(Api::Mcp) { RawId::of(body) } else { None },
             stream,

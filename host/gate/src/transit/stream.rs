@@ -8,11 +8,12 @@
 use std::collections::BTreeMap;
 
 use sandgate_wire::{
-    Api, Body, Frame, FrameError, Framer, Framing, Role, Seen, StreamKey, Table, Text, View, Walk,
-    close, make, walk,
+    Body, Frame, FrameError, Framer, Framing, Role, Seen, StreamKey, Text, View, Walk, close, make,
+    walk,
 };
 
 use super::document::{self, Spot};
+use super::shape::Shape;
 use super::words::Words;
 use super::{Asked, Flow};
 use crate::{Decision, Direction, Exchange, StrandId};
@@ -24,7 +25,7 @@ const MAX_OPEN: usize = 256;
 pub(super) struct Stream {
     framing: Framing,
     framer: Framer,
-    table: &'static Table,
+    shape: Shape,
     texts: BTreeMap<StreamKey, Open>,
     seen: Seen,
     /// Whether no document left yet.
@@ -66,13 +67,13 @@ struct Inspected {
 }
 
 impl Stream {
-    pub(super) fn new(api: Api, framing: Framing, limit: usize) -> Self {
+    pub(super) fn new(asked: &Asked, framing: Framing, limit: usize) -> Self {
         Self {
             framing,
             framer: Framer::new(framing, limit),
-            table: Table::of(api, Body::Event),
+            shape: asked.shape.clone(),
             texts: BTreeMap::new(),
-            seen: Seen::new(Some(api)),
+            seen: Seen::new(asked.api),
             first: true,
             serial: Serial::default(),
             over: false,
@@ -169,7 +170,8 @@ impl Stream {
             return;
         }
         let text = std::str::from_utf8(data).ok();
-        let read = text.map(|text| walk(text, self.table, frame.event(), Role::Assistant));
+        let read = text
+            .map(|text| walk(text, self.shape.table(Body::Event), frame.event(), Role::Assistant));
         match (text, read) {
             (Some(text), Some(Ok(walk))) => self.document(exchange, frame, (text, &walk), out),
             _ => {
@@ -346,7 +348,8 @@ impl Stream {
             return;
         }
         let document = [&last.before, rest, &last.after].concat();
-        let walk = walk(&document, self.table, last.frame.event(), Role::Assistant);
+        let walk =
+            walk(&document, self.shape.table(Body::Event), last.frame.event(), Role::Assistant);
         let numbered = walk.ok().and_then(|walk| self.serial.one_more(&walk));
         let document = document::splice(&document, numbered.into_iter().collect());
         self.seen.note(document.as_bytes());

@@ -111,10 +111,19 @@ fn wrong_values_are_errors_with_what_was_expected() {
             "sandgate.yaml:3: routes[0].match.path: `*/v1`, expected a path from `/` with a `*` \
              only at its end",
         ),
+        (
+            "formats:\n- path: /p\n  request:\n    $.a[0]: text",
+            "sandgate.yaml:4: formats[0].request: `$.a[0]`, expected a JSONPath of names, `*`, `[*]` \
+             and `..`: `$.a[*].b`",
+        ),
+        (
+            "formats:\n- path: p",
+            "sandgate.yaml:2: formats[0].path: `p`, expected a path from `/` with a `*` only at its end",
+        ),
         ("[]", "sandgate.yaml:1: invalid type: sequence, expected a mapping"),
         (
             "a: {}",
-            "sandgate.yaml:1: a: unknown field `a`, expected one of `policies`, `routes`, `upstreams`, \
+            "sandgate.yaml:1: a: unknown field `a`, expected one of `policies`, `routes`, `upstreams`, `formats`, \
          `refusal`, `on_unscannable`, `limits`, `key`",
         ),
         (
@@ -166,7 +175,17 @@ fn json_is_read_alike() {
 fn the_schema_knows_every_key() {
     let schema = Config::schema();
     let text = schema.to_string();
-    for key in ["policies", "routes", "upstreams", "refusal", "on_unscannable", "limits", "key"] {
+    let keys = [
+        "policies",
+        "routes",
+        "upstreams",
+        "formats",
+        "refusal",
+        "on_unscannable",
+        "limits",
+        "key",
+    ];
+    for key in keys {
         assert!(schema["properties"].get(key).is_some(), "{key}");
     }
     for word in ["pseudonymize", "threshold", "on_fault", "\"use\"", "held_ms", "\"env\""] {

@@ -1,6 +1,7 @@
 //! The gate from outside: text in, decision out.
 
 mod actions;
+mod bodies;
 mod config;
 mod faults;
 mod laws;

@@ -1,4 +1,4 @@
-//! Whole exchanges from bytes to bytes, in every way of streaming, cut at every byte.
+//! Exchanges from bytes to bytes, in every way of streaming, cut at every byte.
 
 use sandgate_gate::*;
 use sandgate_wire::{Frame, Framer, Framing, make};
@@ -201,7 +201,7 @@ impl Streamed {
     }
 }
 
-fn transit(yaml: &str) -> Transit {
+pub(crate) fn transit(yaml: &str) -> Transit {
     let words = vec![("p0".to_owned(), Words::new(&["ana@b.c"], 0))];
     let config = Config::from_yaml(yaml, "sandgate.yaml").expect("it is right");
     let more = {
@@ -211,11 +211,16 @@ fn transit(yaml: &str) -> Transit {
     Transit::new(open(yaml, &words).with_more(more), &config)
 }
 
+/// A request to an API that needs no configuration.
+pub(crate) fn asked<'a>(head: &RequestHead<'_>, body: &'a [u8]) -> Request<'a> {
+    Request::new(&Config::default(), head, body)
+}
+
 /// Sends a prompt and the response in these chunks; what the model got, and the client.
 fn run_stream(transit: &mut Transit, stream: &Streamed, prompt: &str, chunks: &[&[u8]]) -> Vec<u8> {
-    let head = RequestHead { method: "POST", path: stream.path, content_encoding: None };
+    let head = RequestHead { method: "POST", path: stream.path, ..RequestHead::default() };
     let body = stream.request.replace('@', prompt);
-    transit.request(Request::new(&head, body.as_bytes())).expect("it goes on");
+    transit.request(asked(&head, body.as_bytes())).expect("it goes on");
     let head = ResponseHead {
         status: 200,
         content_type: Some(stream.content_type),
@@ -232,7 +237,7 @@ fn run_stream(transit: &mut Transit, stream: &Streamed, prompt: &str, chunks: &[
     out
 }
 
-const REDACT: &str = "policies: { p0: }";
+pub(crate) const REDACT: &str = "policies: { p0: }";
 const BLOCK: &str = "policies: { p0: { actions: { W0: block } } }";
 const PSEUDONYMIZE: &str = "policies: { p0: { actions: { W0: pseudonymize } } }";
 
@@ -284,12 +289,10 @@ fn a_block_ends_the_stream_in_the_providers_words() {
 fn own_words_come_back_from_a_stream_that_mangles_their_pseudonyms() {
     for stream in STREAMS {
         let mut transit = transit(PSEUDONYMIZE);
-        let head = RequestHead { method: "POST", path: stream.path, content_encoding: None };
+        let head = RequestHead { method: "POST", path: stream.path, ..RequestHead::default() };
         let body = stream.request.replace('@', "write to ana@b.c");
-        let sent = transit
-            .request(Request::new(&head, body.as_bytes()))
-            .expect("it goes on")
-            .expect("edited");
+        let sent =
+            transit.request(asked(&head, body.as_bytes())).expect("it goes on").expect("edited");
         let sent = String::from_utf8(sent).expect("it is UTF-8");
         assert!(!sent.contains("ana@b.c"));
         let from = sent.find("<W0_").expect("it has a pseudonym");
@@ -325,9 +328,9 @@ fn text_that_was_held_too_long_leaves_or_ends_the_stream() {
             let mut transit = transit(&config);
             let body = stream.response("ana@b and on", 1);
             let last = stream.response("", 1).len() - stream.events[0].len();
-            let head = RequestHead { method: "POST", path: stream.path, content_encoding: None };
-            let asked = stream.request.as_bytes();
-            transit.request(Request::new(&head, asked)).expect("it goes on");
+            let head = RequestHead { method: "POST", path: stream.path, ..RequestHead::default() };
+            let request = stream.request.as_bytes();
+            transit.request(asked(&head, request)).expect("it goes on");
             let content_type = Some(stream.content_type);
             transit.respond(&ResponseHead { status: 200, content_type, content_encoding: None });
             let mut out = Vec::new();
@@ -351,7 +354,7 @@ fn text_that_was_held_too_long_leaves_or_ends_the_stream() {
 
 #[test]
 fn a_tool_server_answers_in_a_stream_of_whole_messages() {
-    let head = RequestHead { method: "POST", path: "/mcp", content_encoding: None };
+    let head = RequestHead { method: "POST", path: "/mcp", ..RequestHead::default() };
     let call = r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"f","arguments":{"to":"@"}}}"#;
     let body = concat!(
         "event: message\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"message\":\"half\"}}\n\n",
@@ -369,8 +372,8 @@ fn a_tool_server_answers_in_a_stream_of_whole_messages() {
     ] {
         for at in 0..body.len() {
             let mut transit = transit(config);
-            let asked = call.replace('@', "bob");
-            transit.request(Request::new(&head, asked.as_bytes())).expect("it goes on");
+            let call = call.replace('@', "bob");
+            transit.request(asked(&head, call.as_bytes())).expect("it goes on");
             let sse = Some("text/event-stream");
             let response = ResponseHead { status: 200, content_type: sse, content_encoding: None };
             assert_eq!(transit.respond(&response), Delivery::Stream);
@@ -383,8 +386,8 @@ fn a_tool_server_answers_in_a_stream_of_whole_messages() {
             assert!(left.contains(r#""id":7"#) && !left.contains("ana@b.c"), "cut at {at}");
         }
     }
-    let asked = call.replace('@', "ana@b.c");
-    let reply = transit(BLOCK).request(Request::new(&head, asked.as_bytes()));
+    let call = call.replace('@', "ana@b.c");
+    let reply = transit(BLOCK).request(asked(&head, call.as_bytes()));
     let reply = reply.expect_err("it is refused");
     let error: Value = serde_json::from_slice(&reply.body).expect("it is JSON");
     assert_eq!((reply.status, &error["id"]), (200, &Value::from(7)));
@@ -396,8 +399,8 @@ fn what_was_held_when_the_stream_broke_off_never_leaves() {
     let body = stream.response("ana@b", 1);
     let cut = body.len() - stream.events[2].len() - 4;
     let mut transit = transit(REDACT);
-    let head = RequestHead { method: "POST", path: stream.path, content_encoding: None };
-    transit.request(Request::new(&head, stream.request.as_bytes())).expect("it goes on");
+    let head = RequestHead { method: "POST", path: stream.path, ..RequestHead::default() };
+    transit.request(asked(&head, stream.request.as_bytes())).expect("it goes on");
     transit.respond(&ResponseHead {
         status: 200,
         content_type: Some(stream.content_type),
@@ -413,57 +416,15 @@ fn what_was_held_when_the_stream_broke_off_never_leaves() {
 #[test]
 fn a_request_is_refused_in_the_providers_shape() {
     let body = STREAMS[2].request.replace('@', "ana@b.c");
-    let head = RequestHead { method: "POST", path: "/v1/messages", content_encoding: None };
-    let reply =
-        transit(BLOCK).request(Request::new(&head, body.as_bytes())).expect_err("it is refused");
+    let head = RequestHead { method: "POST", path: "/v1/messages", ..RequestHead::default() };
+    let reply = transit(BLOCK).request(asked(&head, body.as_bytes())).expect_err("it is refused");
     let error: Value = serde_json::from_slice(&reply.body).expect("it is JSON");
     assert_eq!((reply.status, &error["type"]), (403, &Value::from("error")));
     let as_message = format!("{BLOCK}\nrefusal: {{ as: message }}");
-    let reply = transit(&as_message)
-        .request(Request::new(&head, body.as_bytes()))
-        .expect_err("it is refused");
+    let reply =
+        transit(&as_message).request(asked(&head, body.as_bytes())).expect_err("it is refused");
     assert_eq!((reply.status, reply.content_type), (200, "text/event-stream"));
     assert!(!String::from_utf8_lossy(&reply.body).contains("ana@b.c"));
-}
-
-#[test]
-fn a_body_that_nobody_can_read_is_unscannable() {
-    let head = RequestHead { method: "POST", path: "/v1/messages", content_encoding: None };
-    let gzip = RequestHead { content_encoding: Some("gzip"), ..head };
-    for (head, body) in [(&head, &b"{\"a\":"[..]), (&head, b"\xff"), (&gzip, b"{}")] {
-        assert!(transit(REDACT).request(Request::new(head, body)).is_err());
-        let allow = format!("{REDACT}\non_unscannable: allow");
-        let mut transit = transit(&allow);
-        assert_eq!(transit.request(Request::new(head, body)), Ok(None));
-        assert_eq!(transit.report().unscannable, 1);
-    }
-}
-
-#[test]
-fn a_response_that_comes_whole_leaves_as_it_came_but_for_its_edits() {
-    let head = RequestHead { method: "POST", path: "/v1/chat/completions", content_encoding: None };
-    let json = Some("application/json");
-    let body = |content: &str| {
-        format!(
-            r#"{{ "choices":[{{"index":0, "message":{{"content":"{content}"}}, "logprobs":{{"content":[]}}}}] }}"#
-        )
-    };
-    for (came, left) in [
-        (body("nothing"), body("nothing")),
-        (body("ana\\u0040b.c"), body("<W0>").replace(r#"{"content":[]}"#, "null")),
-    ] {
-        let mut transit = transit(REDACT);
-        transit.request(Request::new(&head, b"{}")).expect("it goes on");
-        let response = ResponseHead { status: 200, content_type: json, content_encoding: None };
-        assert_eq!(transit.respond(&response), Delivery::Whole);
-        let mut out = Vec::new();
-        came.as_bytes()
-            .chunks(7)
-            .for_each(|chunk| assert_eq!(transit.push(chunk, &mut out), Flow::More));
-        assert!(out.is_empty());
-        assert_eq!(transit.end(&mut out), Ok(Flow::Done));
-        assert_eq!(String::from_utf8_lossy(&out), left);
-    }
 }
 
 #[test]
