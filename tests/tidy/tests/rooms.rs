@@ -17,7 +17,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("host/gate", &["sandgate-wire", "sandgate-wit"]),
     ("host/engine", &["sandgate-gate", "sandgate-wit"]),
     ("host/gateway", &["sandgate-engine", "sandgate-gate", "sandgate-wire"]),
-    ("host/cli", &["sandgate-engine", "sandgate-gate", "sandgate-gateway", "sandgate-wit"]),
+    ("host/mock", &["sandgate-wire"]),
+    (
+        "host/cli",
+        &["sandgate-engine", "sandgate-gate", "sandgate-gateway", "sandgate-mock", "sandgate-wit"],
+    ),
     ("tests", &["sandgate-wit"]),
     ("tests/tidy", &[]),
 ];

@@ -1,0 +1,71 @@
+//! Texts as a model counts and streams them: a word is a token.
+
+/// The most deltas that one text is streamed in; of a longer text each is larger.
+const MAX_DELTAS: usize = 4096;
+
+/// How many tokens a text has.
+pub(crate) fn count(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+/// The text in deltas of so many characters, or of a word with the space after it.
+pub(crate) fn deltas(text: &str, chunk: Option<usize>) -> Vec<&str> {
+    if let Some(chunk) = chunk {
+        return sized(text, chunk);
+    }
+    let mut words = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        if words.len() == MAX_DELTAS {
+            return sized(text, 1);
+        }
+        let word = rest.find(|c: char| !c.is_whitespace()).unwrap_or(0);
+        let space = rest[word..].find(char::is_whitespace).map_or(rest.len(), |at| word + at);
+        let next = rest[space..].find(|c: char| !c.is_whitespace());
+        let (delta, after) = rest.split_at(next.map_or(rest.len(), |at| space + at));
+        words.push(delta);
+        rest = after;
+    }
+    words
+}
+
+fn sized(text: &str, chunk: usize) -> Vec<&str> {
+    let chunk = chunk.max(text.chars().count().div_ceil(MAX_DELTAS)).max(1);
+    let starts = text.char_indices().map(|(at, _)| at).step_by(chunk);
+    let ends = starts.clone().skip(1).chain([text.len()]);
+    starts.zip(ends).filter_map(|(start, end)| text.get(start..end)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, chunk: Option<usize>, expected: &[&str]) {
+        assert_eq!(deltas(text, chunk), expected);
+    }
+
+    #[test]
+    fn words_keep_the_space_after_them() {
+        check("You said:  hi\nthere ", None, &["You ", "said:  ", "hi\n", "there "]);
+        check(" \n", None, &[" \n"]);
+        check("", None, &[]);
+    }
+
+    #[test]
+    fn characters_are_never_cut() {
+        check("año ñu", Some(2), &["añ", "o ", "ñu"]);
+        check("abc", Some(9), &["abc"]);
+        check("", Some(1), &[]);
+    }
+
+    #[test]
+    fn long_texts_have_large_deltas() {
+        let text = "a ".repeat(MAX_DELTAS * 3);
+        for chunk in [None, Some(1)] {
+            let deltas = deltas(&text, chunk);
+            assert!(deltas.len() <= MAX_DELTAS);
+            assert_eq!(deltas.concat(), text);
+        }
+    }
+}
