@@ -1,7 +1,7 @@
 //! `sandgate serve`: the gateway.
 
 use std::io::IsTerminal as _;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use sandgate_gate::UpstreamConfig;
 use sandgate_gateway::{Gateway, Setting, Upstream};
+use sandgate_mock::Mock;
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -26,6 +27,7 @@ use crate::setup::Setup;
 #[derive(Args)]
 #[command(after_help = "Examples:
   sandgate serve --upstream https://api.openai.com
+  sandgate serve --upstream mock        # a stand-in for every provider: no key, no network
   OPENAI_BASE_URL=http://127.0.0.1:8080/v1 python chat.py
 
   /healthz answers while it runs, /readyz while it takes new work. The environment's RUST_LOG says
@@ -39,8 +41,8 @@ pub(crate) struct Serve {
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// Where requests go on to, instead of to the configuration's `upstreams`; a path is put before
-    /// theirs
-    #[arg(short, long, value_name = "URL")]
+    /// theirs. `mock` is an embedded stand-in that echoes
+    #[arg(short, long, value_name = "URL|mock")]
     upstream: Option<String>,
     /// How many seconds exchanges may go on after it was told to stop
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
@@ -50,18 +52,28 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
-    pub(crate) fn run(self) -> Result<Exit> {
+    pub(crate) fn run(mut self) -> Result<Exit> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        if self.upstream.as_deref() == Some("mock") {
+            let mock = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+            let url = format!("http://{}", mock.local_addr()?);
+            anstream::eprintln!("the mock listens on {url}, what it sees is at {url}/mock/seen");
+            runtime.spawn(Mock::new().serve(mock, std::future::pending()));
+            self.upstream = Some(url);
+        }
         let serve = Arc::new(self);
+        // Before the configuration is read: a change while that goes on is one.
+        let watch = runtime.block_on(async { Watch::new(serve.setup.config_file()) });
+        let watch = watch.context("signals")?;
         let gateway = Gateway::new(serve.setting()?);
         log();
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             let listener = TcpListener::bind(serve.listen).await;
             let listener = listener.with_context(|| format!("--listen {}", serve.listen))?;
             let stop = stopped().context("signals")?;
             anstream::eprintln!("listening on http://{}", listener.local_addr()?);
             let drain = Duration::from_secs(serve.drain);
-            let watch = tokio::spawn(Watch::new(serve.setup.config_file())?.run({
+            let watch = tokio::spawn(watch.run({
                 let gateway = gateway.clone();
                 move || serve.reload(&gateway)
             }));
@@ -104,6 +116,7 @@ impl Serve {
 /// Looks for a reason to read the configuration anew: SIGHUP, or another file than before.
 struct Watch {
     file: Option<PathBuf>,
+    last: Option<[u8; 32]>,
     hangup: Signal,
 }
 
@@ -112,19 +125,20 @@ const EVERY: Duration = Duration::from_secs(1);
 
 impl Watch {
     fn new(file: Option<PathBuf>) -> std::io::Result<Self> {
-        Ok(Self { file, hangup: signal(SignalKind::hangup())? })
+        let mut watch = Self { file, last: None, hangup: signal(SignalKind::hangup())? };
+        watch.last = watch.digest();
+        Ok(watch)
     }
 
     async fn run(mut self, reload: impl Fn() + Clone + Send + 'static) {
-        let mut last = self.digest();
         loop {
             tokio::select! {
-                _ = self.hangup.recv() => last = self.digest(),
+                _ = self.hangup.recv() => self.last = self.digest(),
                 () = tokio::time::sleep(EVERY) => match self.digest() {
                     // A file that is being replaced is not there for a moment.
                     None => continue,
-                    same if same == last => continue,
-                    other => last = other,
+                    same if same == self.last => continue,
+                    other => self.last = other,
                 },
             }
             // Compiling policies takes a while: exchanges go on.

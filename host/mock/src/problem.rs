@@ -45,11 +45,6 @@ impl Problem {
         Self { status, code: "mock_status", message }
     }
 
-    /// There is nothing yet that could answer.
-    pub(crate) fn missing(message: impl Into<String>) -> Self {
-        Self { status: 501, code: "not_implemented", message: message.into() }
-    }
-
     /// As the provider says it; as OpenAI does where there is none.
     pub(crate) fn reply(&self, api: Option<Api>) -> Reply {
         let Self { status, code, message } = self;

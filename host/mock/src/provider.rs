@@ -78,13 +78,12 @@ pub(crate) fn events(ask: &Ask, answer: &Answer) -> Vec<Event> {
 }
 
 /// How an API frames its events, and what it calls that; `sse` says that the path asked for it.
-pub(crate) fn framing(api: Api, sse: bool) -> Option<(Framing, &'static str)> {
+pub(crate) fn framing(api: Api, sse: bool) -> (Framing, &'static str) {
     match api {
-        Api::GeminiGenerate if !sse => Some((Framing::Array, "application/json")),
-        Api::OllamaChat | Api::OllamaGenerate => Some((Framing::Lines, "application/x-ndjson")),
-        // Until there is a framing for `application/vnd.amazon.eventstream`.
-        Api::BedrockConverse => None,
-        _ => Some((Framing::Sse, "text/event-stream")),
+        Api::GeminiGenerate if !sse => (Framing::Array, "application/json"),
+        Api::OllamaChat | Api::OllamaGenerate => (Framing::Lines, "application/x-ndjson"),
+        Api::BedrockConverse => (Framing::EventStream, "application/vnd.amazon.eventstream"),
+        _ => (Framing::Sse, "text/event-stream"),
     }
 }
 

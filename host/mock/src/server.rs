@@ -98,7 +98,7 @@ async fn answered(
         return Ok(plain(&shared.seen.list()));
     }
     let body = collected(body).await?;
-    shared.seen.note(method, path, &body);
+    let seen = shared.seen.note(method, path, &body);
     let api = match route? {
         Route::Api(Api::Mcp) => return Ok(respond(mcp::answer(&body)?, &Steering::default())),
         Route::Api(api) => api,
@@ -109,23 +109,22 @@ async fn answered(
     let body = form::document(content_type.unwrap_or_default(), &body)?;
     let number = shared.count.fetch_add(1, Ordering::Relaxed) + 1;
     let ask = Ask::read(api, path, body, number)?;
-    spoken(&ask, head.uri.query().unwrap_or_default())
+    let answer = Answer::to(&ask);
+    shared.seen.answered(seen, &answer.text);
+    spoken(&ask, &answer, head.uri.query().unwrap_or_default())
 }
 
 /// What a model says.
-fn spoken(ask: &Ask, query: &str) -> Result<Response<Outgoing>, Problem> {
+fn spoken(ask: &Ask, answer: &Answer, query: &str) -> Result<Response<Outgoing>, Problem> {
     if let Some(status) = ask.steering.status {
         return Err(Problem::ordered(status));
     }
-    let answer = Answer::to(ask);
     if !ask.stream {
-        return Ok(respond(provider::whole(ask, &answer)?, &ask.steering));
+        return Ok(respond(provider::whole(ask, answer)?, &ask.steering));
     }
     let sse = query.split('&').any(|pair| pair == "alt=sse");
-    let framing = provider::framing(ask.api, sse);
-    let missing = "the mock does not stream this API yet, ask for the answer as a whole";
-    let (framing, content_type) = framing.ok_or_else(|| Problem::missing(missing))?;
-    let body = stream::events(&provider::events(ask, &answer), framing, &ask.steering);
+    let (framing, content_type) = provider::framing(ask.api, sse);
+    let body = stream::events(&provider::events(ask, answer), framing, &ask.steering);
     let mut response = Response::new(body);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     Ok(response)
