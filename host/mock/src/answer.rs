@@ -31,7 +31,7 @@ impl Answer {
             return Self::text(wanted(ask, said("The tool said: ", &result)));
         }
         let echo = said("You said: ", ask.prompt.trim());
-        let say = ask.steering.say.clone();
+        let say = ask.steering.say.as_deref().map(|say| said("", say));
         if !ask.steering.calls.is_empty() {
             let calls = ask.steering.calls.iter();
             let calls = calls.map(|(name, given)| call(ask, name, given.as_ref(), &echo));

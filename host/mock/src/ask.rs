@@ -10,6 +10,9 @@ use crate::problem::Problem;
 use crate::steer::{MAX_CHOICES, Steering};
 use crate::{provider, route, words};
 
+/// The most texts of a request that has one answer for each.
+const MAX_INPUTS: usize = 2048;
+
 /// A request, read.
 #[derive(Debug)]
 pub(crate) struct Ask {
@@ -20,6 +23,7 @@ pub(crate) struct Ask {
     pub(crate) body: Value,
     pub(crate) conversation: Conversation,
     pub(crate) steering: Steering,
+    pub(crate) choices: u64,
     /// The last user message, without its orders.
     pub(crate) prompt: String,
     /// Which request it is, for ids.
@@ -93,18 +97,26 @@ impl Ask {
         let named = body["model"].as_str().filter(|model| !model.is_empty());
         let model = named.or_else(|| route::model(path)).unwrap_or("mock").to_owned();
         let stream = api.asks_stream(path, body["stream"].as_bool());
+        let choices = steering.choices.filter(|_| has_choices(api)).or(conversation.choices);
+        let choices = choices.unwrap_or(1);
+        if !(1..=MAX_CHOICES).contains(&choices) {
+            let expected = format!("expected a number from 1 to {MAX_CHOICES}");
+            return Err(Problem::bad(format!("choices: {expected}: {choices}")));
+        }
         let path = path.to_owned();
-        Ok(Self { api, path, model, stream, body, conversation, steering, prompt, number })
+        Ok(Self { api, path, model, stream, body, conversation, steering, choices, prompt, number })
     }
 
-    /// How many choices the answer has.
-    pub(crate) fn choices(&self) -> u64 {
-        let has_choices = matches!(
-            self.api,
-            Api::OpenAiChat | Api::OpenAiCompletions | Api::OpenAiImages | Api::GeminiGenerate
-        );
-        let asked = self.steering.choices.or(self.conversation.choices);
-        if has_choices { asked.unwrap_or(1).clamp(1, MAX_CHOICES) } else { 1 }
+    /// The texts of a request that has one answer for each.
+    ///
+    /// # Errors
+    /// Where there are too many.
+    pub(crate) fn inputs(&self) -> Result<&[Turn], Problem> {
+        let turns = &self.conversation.turns;
+        let few = turns.len() <= MAX_INPUTS;
+        few.then_some(turns)
+            .map(Vec::as_slice)
+            .ok_or_else(|| Problem::bad(format!("input: more than {MAX_INPUTS} texts")))
     }
 
     /// What the tools answered, if that was the last that was said.
@@ -210,6 +222,12 @@ impl Wanted {
     pub(crate) fn schema(schema: &Value) -> Self {
         Self::Schema(schema.clone())
     }
+}
+
+/// Whether answers of an API have choices.
+fn has_choices(api: Api) -> bool {
+    let talks = matches!(api, Api::OpenAiChat | Api::OpenAiCompletions | Api::GeminiGenerate);
+    talks || api == Api::OpenAiImages
 }
 
 /// The list at a key that an API insists on.

@@ -124,7 +124,7 @@ fn response(ask: &Ask, parts: Vec<Value>, over: Option<&Answer>) -> Value {
     };
     let (input, output) = (ask.tokens(), over.map_or(0, Answer::tokens));
     json!({
-        "candidates": (0..ask.choices()).map(candidate).collect::<Vec<_>>(),
+        "candidates": (0..ask.choices).map(candidate).collect::<Vec<_>>(),
         "usageMetadata": {
             "promptTokenCount": input, "candidatesTokenCount": output,
             "totalTokenCount": input + output,

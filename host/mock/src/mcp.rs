@@ -24,10 +24,8 @@ const MAX_BATCH: usize = 64;
 ///
 /// # Errors
 /// Where it is no JSON-RPC.
-pub(crate) fn answer(body: &[u8]) -> Result<Reply, Problem> {
-    let message: Value = serde_json::from_slice(body)
-        .map_err(|error| Problem::bad(format!("the body is no JSON: {error}")))?;
-    let answers = match &message {
+pub(crate) fn answer(message: &Value) -> Result<Reply, Problem> {
+    let answers = match message {
         Value::Array(messages) if messages.len() > MAX_BATCH => {
             return Err(Problem::bad(format!("more than {MAX_BATCH} messages")));
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::answer::Answer;
 use crate::ask::{Ask, Conversation};
 use crate::problem::Problem;
-use crate::{anthropic, bedrock, cohere, gemini, ollama, openai};
+use crate::{anthropic, bedrock, cohere, gemini, mcp, ollama, openai};
 
 /// When everything was created, in seconds; in words it is 2026-01-01T00:00:00Z.
 pub(crate) const CREATED: u64 = 1_767_225_600;
@@ -43,11 +43,11 @@ pub(crate) fn read(api: Api, body: &Value) -> Result<Conversation, Problem> {
 /// Where what is asked for is more than there can be.
 pub(crate) fn whole(ask: &Ask, answer: &Answer) -> Result<Reply, Problem> {
     Ok(match ask.api {
-        Api::OpenAiChat | Api::Mcp => json(&openai::chat::whole(ask, answer)),
+        Api::OpenAiChat => json(&openai::chat::whole(ask, answer)),
         Api::OpenAiCompletions => json(&openai::completions::whole(ask, answer)),
         Api::OpenAiResponses => json(&openai::responses::whole(ask, answer)),
         Api::OpenAiEmbeddings => json(&openai::embeddings::whole(ask)?),
-        Api::OpenAiModerations => json(&openai::moderations::whole(ask)),
+        Api::OpenAiModerations => json(&openai::moderations::whole(ask)?),
         Api::OpenAiImages => json(&openai::images::whole(ask, answer)),
         Api::OpenAiTranscripts => openai::transcripts::whole(ask, answer),
         Api::AnthropicMessages => json(&anthropic::whole(ask, answer)),
@@ -57,6 +57,7 @@ pub(crate) fn whole(ask: &Ask, answer: &Answer) -> Result<Reply, Problem> {
         Api::CohereChat => json(&cohere::whole(ask, answer)),
         Api::OllamaChat | Api::OllamaGenerate => json(&ollama::whole(ask, answer)),
         Api::OllamaEmbed => json(&ollama::embeddings(ask)?),
+        Api::Mcp => mcp::answer(&ask.body)?,
     })
 }
 

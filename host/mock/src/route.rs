@@ -50,16 +50,17 @@ pub(crate) fn model(path: &str) -> Option<&str> {
 fn answers(api: Api, path: &str) -> bool {
     let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     match api {
-        Api::OpenAiChat => last == "completions" || last.ends_with("awPredict"),
+        Api::OpenAiChat => last == "completions" || last.to_lowercase().ends_with("rawpredict"),
         Api::OpenAiResponses => last == "responses",
         _ => true,
     }
 }
 
 fn fixed(path: &str) -> Option<Value> {
-    match path {
-        "/api/version" => Some(json!({"version": env!("CARGO_PKG_VERSION")})),
-        "/api/tags" => Some(json!({"models": [{
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    match segments.as_slice() {
+        ["api", "version"] => Some(json!({"version": env!("CARGO_PKG_VERSION")})),
+        ["api", "tags"] => Some(json!({"models": [{
             "name": "mock", "model": "mock", "modified_at": "2026-01-01T00:00:00Z", "size": 0,
             "digest": "0".repeat(64),
             "details": {
@@ -67,22 +68,25 @@ fn fixed(path: &str) -> Option<Value> {
                 "parameter_size": "0B", "quantization_level": "F32",
             },
         }]})),
-        "/v1beta/models" => Some(json!({"models": [{
-            "name": "models/mock", "baseModelId": "mock", "version": "1", "displayName": "Mock",
-            "inputTokenLimit": 1_048_576, "outputTokenLimit": 1_048_576,
-            "supportedGenerationMethods": ["generateContent", "countTokens", "embedContent"],
-        }]})),
-        // OpenAI's list, with what Anthropic's clients look for in theirs.
-        "/v1/models" | "/models" | "/openai/v1/models" | "/openai/models" => Some(json!({
-            "object": "list",
-            "data": [{
-                "id": "mock", "object": "model", "created": CREATED, "owned_by": "sandgate",
-                "type": "model", "display_name": "Mock", "created_at": "2026-01-01T00:00:00Z",
-            }],
-            "has_more": false, "first_id": "mock", "last_id": "mock",
+        // OpenAI and Anthropic look for `data`, Google and Cohere for `models`.
+        [.., "models"] => Some(json!({
+            "object": "list", "data": [described("mock")], "has_more": false, "first_id": "mock",
+            "last_id": "mock", "models": [described("mock")],
         })),
+        [.., "models", model] => Some(described(model)),
         _ => None,
     }
+}
+
+/// A model, with what the clients of every provider look for.
+fn described(model: &str) -> Value {
+    json!({
+        "id": model, "object": "model", "created": CREATED, "owned_by": "sandgate",
+        "type": "model", "display_name": "Mock", "created_at": "2026-01-01T00:00:00Z",
+        "name": format!("models/{model}"), "version": "1", "displayName": "Mock",
+        "inputTokenLimit": 1_048_576, "outputTokenLimit": 1_048_576,
+        "supportedGenerationMethods": ["generateContent", "countTokens", "embedContent"],
+    })
 }
 
 #[cfg(test)]

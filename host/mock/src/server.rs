@@ -26,7 +26,7 @@ use crate::problem::Problem;
 use crate::route::Route;
 use crate::steer::Steering;
 use crate::stream::{self, Outgoing};
-use crate::{Shared, form, mcp, provider};
+use crate::{Shared, form, provider};
 
 /// The longest body that is read, in bytes.
 const MAX_BODY: usize = 16 << 20;
@@ -100,7 +100,6 @@ async fn answered(
     let body = collected(body).await?;
     let seen = shared.seen.note(method, path, &body);
     let api = match route? {
-        Route::Api(Api::Mcp) => return Ok(respond(mcp::answer(&body)?, &Steering::default())),
         Route::Api(api) => api,
         Route::Fixed(document) => return Ok(plain(&document)),
         Route::Seen => return Ok(plain(&shared.seen.list())),

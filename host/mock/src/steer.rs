@@ -9,7 +9,9 @@ use crate::problem::Problem;
 const MAX_CHUNK: u64 = 65_536;
 const MAX_DELAY_MS: u64 = 10_000;
 const MAX_EVENTS: u64 = 1_000_000;
-const MAX_CALLS: usize = 16;
+const MAX_CALLS: usize = 8;
+/// The longest arguments of a call, in bytes.
+const MAX_ARGUMENTS: usize = 64 << 10;
 /// The most choices an answer has.
 pub(crate) const MAX_CHOICES: u64 = 16;
 
@@ -83,6 +85,10 @@ fn call(value: &str) -> Result<(String, Option<Value>), Problem> {
     if arguments.trim().is_empty() {
         return Ok((name.into(), None));
     }
+    if arguments.len() > MAX_ARGUMENTS {
+        let problem = format!("mock: tool {name}: the arguments are longer than {MAX_ARGUMENTS}");
+        return Err(Problem::bad(problem));
+    }
     match serde_json::from_str(arguments) {
         Ok(arguments @ Value::Object(_)) => Ok((name.into(), Some(arguments))),
         _ => Err(Problem::bad(format!("mock: tool {name}: the arguments are no JSON object"))),
@@ -141,7 +147,7 @@ mod tests {
         refused("mock: status 200", "mock: status: not a number from 400 to 599: 200");
         refused("mock: delay 10001", "mock: delay: not a number from 0 to 10000: 10001");
         refused("mock: cut some", "mock: cut: not a number from 0 to 1000000: some");
-        refused(&"mock: tool f\n".repeat(17), "mock: tool: more than 16 calls");
+        refused(&"mock: tool f\n".repeat(9), "mock: tool: more than 8 calls");
         let expected = "expected say, tool, status, chunk, delay, cut or choices";
         refused("mock: sing", &format!("mock: sing: no such order, {expected}"));
     }

@@ -11,6 +11,9 @@ use sandgate_wire::{Event, Framing, close, make};
 
 use crate::steer::Steering;
 
+/// How long a body that breaks off waits until its bytes are on their way.
+const GRACE: Duration = Duration::from_millis(20);
+
 /// What leaves to the client.
 pub(crate) type Outgoing = UnsyncBoxBody<Bytes, Broken>;
 
@@ -55,8 +58,8 @@ fn paced(pieces: Vec<Vec<u8>>, steering: &Steering) -> Outgoing {
     let chunks = try_unfold((pieces, true), move |(mut pieces, is_first)| async move {
         let Some(piece) = pieces.pop_front() else {
             if broken {
-                // Whoever is written to gets what was written before it breaks.
-                tokio::task::yield_now().await;
+                // What is not written yet when it breaks is never written.
+                tokio::time::sleep(GRACE).await;
                 return Err(Broken);
             }
             return Ok(None);

@@ -9,8 +9,6 @@ use serde_json::Value;
 use crate::ask::{Ask, Turn};
 use crate::problem::Problem;
 
-/// The most texts of a request.
-const MAX_TEXTS: usize = 2048;
 const MAX_DIMENSIONS: u64 = 4096;
 
 /// The vectors of all texts of a request, with so many dimensions unless it says how many.
@@ -26,11 +24,7 @@ pub(crate) fn all(ask: &Ask, asked: &Value, default: usize) -> Result<Vec<Vec<f3
             return Err(Problem::bad(format!("dimensions: {expected}: {asked}")));
         }
     };
-    let turns = &ask.conversation.turns;
-    if turns.len() > MAX_TEXTS {
-        return Err(Problem::bad(format!("input: more than {MAX_TEXTS} texts")));
-    }
-    Ok(turns.iter().map(|turn| vector(&turn.text, dimensions)).collect())
+    Ok(ask.inputs()?.iter().map(|turn| vector(&turn.text, dimensions)).collect())
 }
 
 /// The texts to embed: one, a list of them, or lists of tokens.

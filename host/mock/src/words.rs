@@ -1,7 +1,7 @@
 //! Texts as a model counts and streams them: a word is a token.
 
 /// The most deltas that one text is streamed in; of a longer text each is larger.
-const MAX_DELTAS: usize = 4096;
+const MAX_DELTAS: usize = 2048;
 
 /// How many tokens a text has.
 pub(crate) fn count(text: &str) -> usize {

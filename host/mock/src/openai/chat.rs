@@ -33,7 +33,7 @@ pub(crate) fn whole(ask: &Ask, answer: &Answer) -> Value {
             "index": idx, "message": message, "logprobs": null, "finish_reason": reason(answer),
         })
     };
-    let choices: Vec<Value> = (0..ask.choices()).map(choice).collect();
+    let choices: Vec<Value> = (0..ask.choices).map(choice).collect();
     let mut body = body(ask, "chat.completion", choices);
     body["usage"] = usage(ask, answer);
     body
@@ -53,7 +53,7 @@ pub(crate) fn events(ask: &Ask, answer: &Answer) -> Vec<Event> {
             let delta = delta.clone();
             json!({"index": idx, "delta": delta, "logprobs": null, "finish_reason": reason})
         };
-        let chunks = (0..ask.choices()).map(|idx| event(&chunk(vec![choice(idx)])));
+        let chunks = (0..ask.choices).map(|idx| event(&chunk(vec![choice(idx)])));
         chunks.collect::<Vec<_>>()
     };
     let mut events = Vec::new();

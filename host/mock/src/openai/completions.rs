@@ -15,7 +15,7 @@ pub(crate) fn read(body: &Value) -> Result<Conversation, Problem> {
 }
 
 pub(crate) fn whole(ask: &Ask, answer: &Answer) -> Value {
-    let choices = (0..ask.choices()).map(|idx| choice(idx, &answer.text, Some("stop")));
+    let choices = (0..ask.choices).map(|idx| choice(idx, &answer.text, Some("stop")));
     let mut body = body(ask, choices.collect());
     body["usage"] = usage(ask, answer);
     body
@@ -25,7 +25,7 @@ pub(crate) fn events(ask: &Ask, answer: &Answer) -> Vec<Event> {
     let mut events = Vec::new();
     let deltas = ask.deltas(&answer.text).into_iter().map(|text| (text, None));
     for (text, reason) in deltas.chain([("", Some("stop"))]) {
-        let choices = (0..ask.choices()).map(|idx| choice(idx, text, reason));
+        let choices = (0..ask.choices).map(|idx| choice(idx, text, reason));
         events.extend(choices.map(|choice| event(&body(ask, vec![choice]))));
     }
     if ask.body["stream_options"]["include_usage"] == true {

@@ -18,7 +18,7 @@ pub(crate) fn read(body: &Value) -> Result<Conversation, Problem> {
 
 pub(crate) fn whole(ask: &Ask, answer: &Answer) -> Value {
     let image = |_| json!({"b64_json": PIXEL, "revised_prompt": answer.text});
-    let mut body = json!({"data": (0..ask.choices()).map(image).collect::<Vec<_>>()});
+    let mut body = json!({"data": (0..ask.choices).map(image).collect::<Vec<_>>()});
     describe(ask, "created", &mut body);
     body
 }

@@ -33,7 +33,7 @@ pub(crate) fn read(body: &Value) -> Result<Conversation, Problem> {
     Ok(Conversation { turns, ..Conversation::default() })
 }
 
-pub(crate) fn whole(ask: &Ask) -> Value {
+pub(crate) fn whole(ask: &Ask) -> Result<Value, Problem> {
     let every = |value: Value| {
         let entries = CATEGORIES.iter().map(|name| ((*name).to_owned(), value.clone()));
         entries.collect::<Map<_, _>>()
@@ -42,6 +42,6 @@ pub(crate) fn whole(ask: &Ask) -> Value {
         "flagged": false, "categories": every(false.into()), "category_scores": every(json!(0.0)),
         "category_applied_input_types": every(json!(["text"])),
     });
-    let results = vec![result; ask.conversation.turns.len()];
-    json!({"id": ask.id("modr-"), "model": ask.model, "results": results})
+    let results = vec![result; ask.inputs()?.len()];
+    Ok(json!({"id": ask.id("modr-"), "model": ask.model, "results": results}))
 }
