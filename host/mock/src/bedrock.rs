@@ -106,3 +106,36 @@ fn reason(answer: &Answer) -> &'static str {
 fn has_text(answer: &Answer) -> bool {
     !answer.text.is_empty() || answer.calls.is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use sandgate_wire::Api;
+
+    use super::*;
+
+    #[test]
+    fn events_are_in_order() {
+        let order = "mock: say wait\nmock: tool mail {\"to\": \"Ana\"}";
+        let body = json!({"messages": [{"role": "user", "content": [{"text": order}]}]});
+        let ask = Ask::read(Api::BedrockConverse, "/model/m/converse-stream", body, 1);
+        let ask = ask.expect("it is a request");
+        let events = events(&ask, &Answer::to(&ask));
+        let text = |event: &Event| String::from_utf8_lossy(&event.data).into_owned();
+        let events: Vec<_> =
+            events.iter().map(|event| (event.event.unwrap_or_default(), text(event))).collect();
+        let start = r#"{"toolUse":{"toolUseId":"tooluse_mock1_0","name":"mail"}}"#;
+        let input = r#"{"toolUse":{"input":"{\"to\":\"Ana\"}"}}"#;
+        let usage = r#"{"inputTokens":8,"outputTokens":2,"totalTokens":10}"#;
+        let expected = [
+            ("messageStart", r#"{"role":"assistant"}"#.to_owned()),
+            ("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":"wait"}}"#.into()),
+            ("contentBlockStop", r#"{"contentBlockIndex":0}"#.into()),
+            ("contentBlockStart", format!(r#"{{"contentBlockIndex":1,"start":{start}}}"#)),
+            ("contentBlockDelta", format!(r#"{{"contentBlockIndex":1,"delta":{input}}}"#)),
+            ("contentBlockStop", r#"{"contentBlockIndex":1}"#.into()),
+            ("messageStop", r#"{"stopReason":"tool_use"}"#.into()),
+            ("metadata", format!(r#"{{"usage":{usage},"metrics":{{"latencyMs":0}}}}"#)),
+        ];
+        assert_eq!(events, expected);
+    }
+}

@@ -41,9 +41,10 @@ impl Route {
 /// The model that a path names: `models/m:generateContent`, `deployments/m/…`, `model/m/converse`.
 pub(crate) fn model(path: &str) -> Option<&str> {
     let mut segments = path.split('/');
-    segments.find(|segment| matches!(*segment, "models" | "deployments" | "model"))?;
+    let before = segments.find(|segment| matches!(*segment, "models" | "deployments" | "model"))?;
     let named = segments.next()?;
-    Some(named.split(':').next().unwrap_or(named)).filter(|model| !model.is_empty())
+    let verb = if before == "models" { named.rfind(':') } else { None };
+    named.get(..verb.unwrap_or(named.len())).filter(|model| !model.is_empty())
 }
 
 /// Whether it is a new answer that is asked for, and not a stored one.
@@ -111,7 +112,7 @@ mod tests {
     fn paths_name_models() {
         assert_eq!(model("/v1beta/models/gemini-3:generateContent"), Some("gemini-3"));
         assert_eq!(model("/openai/deployments/gpt-5/chat/completions"), Some("gpt-5"));
-        assert_eq!(model("/model/anthropic.claude-v1:0/converse"), Some("anthropic.claude-v1"));
+        assert_eq!(model("/model/anthropic.claude-v1:0/converse"), Some("anthropic.claude-v1:0"));
         assert_eq!(model("/v1/chat/completions"), None);
     }
 }

