@@ -1,5 +1,6 @@
 //! Bedrock's Converse.
 
+use sandgate_wire::Framing;
 use serde_json::{Value, json};
 
 use crate::stage::Stage;
@@ -50,10 +51,15 @@ async fn tools_are_forced_and_answer() {
 }
 
 #[tokio::test]
-async fn streams_are_not_there_yet() {
+async fn a_message_is_streamed() {
     let stage = Stage::new().await;
-    let (status, error) = stage.post("/model/m/converse-stream", &saying("Hi")).await.error();
-    let message = "the mock does not stream this API yet, ask for the answer as a whole";
-    assert_eq!((status, error), (501, json!({"message": message})));
+    let reply = stage.post("/model/m/converse-stream", &saying("Hi")).await;
+    let events = reply.named(Framing::EventStream);
+    let names: Vec<&str> = events.iter().map(|(name, _)| name.as_str()).collect();
+    let deltas = ["contentBlockDelta"; 3];
+    let around = (["messageStart"], ["contentBlockStop", "messageStop", "metadata"]);
+    assert_eq!(names, [&around.0[..], &deltas, &around.1].concat());
+    let said = events.iter().filter_map(|(_, event)| event["delta"]["text"].as_str());
+    assert_eq!(said.collect::<String>(), "You said: Hi");
     stage.leave().await;
 }

@@ -14,8 +14,8 @@ async fn what_it_saw_is_listed() {
     stage.post("/v1/chat/completions?key=secret", &chat).await.json();
     stage.send("PUT", "/nowhere", "", b"not { JSON".to_vec()).await.error();
     let seen = json!([
-        {"method": "POST", "path": "/v1/chat/completions", "body": chat},
-        {"method": "PUT", "path": "/nowhere", "body": "not { JSON"}]);
+        {"method": "POST", "path": "/v1/chat/completions", "body": chat, "answer": "You said: Hi"},
+        {"method": "PUT", "path": "/nowhere", "body": "not { JSON", "answer": null}]);
     assert_eq!(stage.get("/mock/seen").await.json(), seen);
     stage.leave().await;
 }

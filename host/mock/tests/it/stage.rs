@@ -30,6 +30,8 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) content_type: String,
     pub(crate) body: String,
+    /// The same, where it is no text.
+    bytes: Vec<u8>,
     /// It broke off.
     pub(crate) broken: bool,
 }
@@ -83,7 +85,8 @@ impl Stage {
         Reply {
             status: head.status.as_u16(),
             content_type: content_type.unwrap_or_default().to_owned(),
-            body: String::from_utf8(bytes).expect("it is text"),
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
             broken,
         }
     }
@@ -126,12 +129,13 @@ impl Reply {
         let kind = match framing {
             Framing::Sse => "text/event-stream",
             Framing::Lines => "application/x-ndjson",
+            Framing::EventStream => "application/vnd.amazon.eventstream",
             _ => "application/json",
         };
         assert_eq!((self.status, self.content_type.as_str()), (200, kind), "{self:?}");
         assert!(!self.broken, "{self:?}");
         let mut framer = Framer::new(framing, 1 << 20);
-        let mut frames = framer.push(self.body.as_bytes()).expect("it is framed");
+        let mut frames = framer.push(&self.bytes).expect("it is framed");
         frames.extend(framer.end().expect("it is whole"));
         let documents = frames.iter().filter_map(|frame| {
             let name = frame.event().unwrap_or_default().to_owned();
