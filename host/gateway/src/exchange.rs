@@ -78,8 +78,12 @@ async fn forward(
     let upstream = setting.config.upstream(path, asked.model());
     let mut transit = Transit::new(guard.open(&asked.context(), ""), &setting.config);
     let edited = looked_at(body.len(), || transit.request(asked));
+    let mut headers = onward(&head.headers);
     let body = match edited {
-        Ok(Some(edited)) => Bytes::from(edited),
+        Ok(Some(edited)) => {
+            headers.remove(CONTENT_ENCODING);
+            Bytes::from(edited)
+        }
         Ok(None) => body,
         Err(reply) => return Ok(refused(reply, transit)),
     };
@@ -88,7 +92,7 @@ async fn forward(
     let mut onwards = Request::new(Full::new(body));
     *onwards.method_mut() = head.method;
     *onwards.uri_mut() = upstream.target(path).ok_or(Problem::Target)?;
-    *onwards.headers_mut() = onward(&head.headers);
+    *onwards.headers_mut() = headers;
     upstream.authorize(transit.api(), &mut onwards);
     let response = upstream.send(onwards).await.map_err(Problem::Upstream)?;
     back(setting.config.limits.held_ms, response, transit).await
@@ -109,22 +113,26 @@ async fn back(
         content_encoding: encoding.as_deref(),
     });
     let mut passage = Passage::new(body, transit, held_ms);
-    let (decision, body) = match delivery {
-        Delivery::Stream => (passage.decision(), passage.outgoing()),
+    let mut headers = end_to_end(&head.headers);
+    let (decision, decodes, body) = match delivery {
+        Delivery::Stream => (passage.decision(), passage.transit.decodes(), passage.outgoing()),
         Delivery::Whole => {
             let length = passage.collect().await.map_err(|_| Problem::Cut)?;
             let mut out = Vec::new();
             match looked_at(length, || passage.transit.end(&mut out)) {
                 Ok(Flow::Broken) => return Err(Problem::Cut),
-                Ok(_) => (passage.decision(), whole(out)),
+                Ok(_) => (passage.decision(), passage.transit.decodes(), whole(out)),
                 Err(reply) => return Ok(reply_with(reply, Decision::Refused)),
             }
         }
     };
     let mut answer = Response::new(body);
     *answer.status_mut() = head.status;
-    *answer.headers_mut() = end_to_end(&head.headers);
-    answer.headers_mut().insert(DECISION, word(decision));
+    if decodes {
+        headers.remove(CONTENT_ENCODING);
+    }
+    headers.insert(DECISION, word(decision));
+    *answer.headers_mut() = headers;
     Ok(answer)
 }
 

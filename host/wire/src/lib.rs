@@ -8,6 +8,8 @@
 //! is the gate's.
 
 mod api;
+mod charset;
+mod coding;
 mod edit;
 mod format;
 mod frame;
@@ -21,6 +23,8 @@ mod view;
 mod walk;
 
 pub use api::Api;
+pub use charset::Charset;
+pub use coding::{CodingError, Decoder};
 pub use edit::{Edit, Release};
 pub use frame::{Frame, FrameError, Framer, Framing, close, make};
 pub use multipart::{FormPart, boundary, parts};

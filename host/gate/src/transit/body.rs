@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
-use sandgate_wire::{Body, FormPart, Role, Spelling, Table, Text, Walk, boundary, parts, walk};
+use sandgate_wire::{
+    Body, Charset, FormPart, Role, Spelling, Table, Text, Walk, boundary, parts, walk,
+};
 
-use super::document;
+use super::document::{self, Spot};
 use super::shape::Shape;
 use crate::{Direction, Exchange};
 
@@ -40,22 +42,32 @@ impl Reader<'_> {
             Form::Other => Form::Json,
             form => form,
         };
-        self.text(self.shape.table(self.kind), form, body)
+        self.text(self.shape.table(self.kind), form, content_type, body)
     }
 
-    fn text(&mut self, table: &Table, form: Form, body: &[u8]) -> Option<Vec<u8>> {
-        let Some(text) = utf8(body) else { return self.unread() };
+    fn text(
+        &mut self,
+        table: &Table,
+        form: Form,
+        content_type: &str,
+        body: &[u8],
+    ) -> Option<Vec<u8>> {
+        let charset = Charset::of(content_type, body);
+        let Some((charset, text)) = charset.and_then(|c| Some((c, c.decode(body)?))) else {
+            return self.unread();
+        };
+        let text = text.as_ref();
         let is_nested = self.shape.is_known() && is_json(text);
         let read = (form != Form::Plain || is_nested)
             .then(|| walk(text, table, None, self.role()).ok())
             .flatten();
         let left = match (read, form) {
             (Some(walk), _) => self.document(text, &walk),
-            (None, Form::Lines) => return self.lines(table, body),
+            (None, Form::Lines) => self.lines(table, text),
             (None, Form::Plain) => self.plain(text, self.role()),
             (None, Form::Json | Form::Other) => return self.unread(),
         };
-        left.map(String::into_bytes)
+        left.map(|left| charset.encode(&left))
     }
 
     fn document(&mut self, text: &str, walk: &Walk) -> Option<String> {
@@ -75,17 +87,26 @@ impl Reader<'_> {
         (left != text).then_some(left)
     }
 
-    fn lines(&mut self, table: &Table, body: &[u8]) -> Option<Vec<u8>> {
+    fn lines(&mut self, table: &Table, text: &str) -> Option<String> {
         let mut spots = Vec::new();
         let mut at = 0;
-        for line in body.split_inclusive(|byte| *byte == b'\n') {
-            let document = line.trim_ascii();
-            let start = at + line.len() - line.trim_ascii_start().len();
+        for line in text.split_inclusive('\n') {
+            let start = at + line.len() - line.trim_start().len();
             at += line.len();
-            let left = (!document.is_empty()).then(|| self.text(table, Form::Json, document));
-            spots.extend(left.flatten().map(|left| (start..start + document.len(), left)));
+            let line = line.trim();
+            if line.is_empty() {
+                continue;
+            }
+            let left = match walk(line, table, None, self.role()) {
+                Ok(walk) => self.document(line, &walk),
+                Err(_) => {
+                    self.exchange.unscannable(1);
+                    None
+                }
+            };
+            spots.extend(left.map(|text| Spot { span: start..start + line.len(), text }));
         }
-        splice(body, spots)
+        (!spots.is_empty()).then(|| document::splice(text, spots))
     }
 
     fn multipart(&mut self, content_type: &str, body: &[u8]) -> Option<Vec<u8>> {
@@ -110,7 +131,7 @@ impl Reader<'_> {
     fn part(&mut self, part: &FormPart, body: &[u8]) -> Vec<(Range<usize>, Vec<u8>)> {
         let bytes = |span: &Range<usize>| body.get(span.clone()).unwrap_or_default();
         let mut spots = Vec::new();
-        if let Some(head) = utf8(bytes(&part.head))
+        if let Ok(head) = std::str::from_utf8(bytes(&part.head))
             && let Some(left) = self.plain(head, Role::Other)
         {
             if left.matches(['\r', '\n']).count() != head.matches(['\r', '\n']).count() {
@@ -124,11 +145,10 @@ impl Reader<'_> {
         };
         let left = match form {
             Form::Other => self.unread(),
-            form => self.text(
-                Table::for_api(None, sandgate_wire::Body::Request),
-                form,
-                bytes(&part.body),
-            ),
+            form => {
+                let content_type = part.content_type.as_deref().unwrap_or_default();
+                self.text(Table::for_api(None, self.kind), form, content_type, bytes(&part.body))
+            }
         };
         spots.extend(left.map(|left| (part.body.clone(), left)));
         spots
@@ -187,12 +207,6 @@ fn essence(content_type: &str) -> String {
 /// Whether a text begins as JSON does that holds texts.
 fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
-}
-
-/// A body as text, without its byte order mark.
-fn utf8(body: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(body).ok()?;
-    Some(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// The body with these spots, which come in order; nothing without any.

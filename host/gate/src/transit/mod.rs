@@ -4,7 +4,8 @@
 //! comes, or is collected and leaves whole. Whoever has a clock asks [`Transit::held`] now and
 //! then, and calls [`Transit::overdue`].
 //!
-//! What comes in a content encoding or a charset other than UTF-8 is unscannable.
+//! Content encodings are taken off: what is edited leaves without them, and so does every streamed
+//! response. Charsets stay as they are.
 
 mod body;
 mod document;
@@ -13,7 +14,9 @@ mod shape;
 mod stream;
 mod words;
 
-use sandgate_wire::{Api, Body, Framing, Reply, close, make};
+use std::borrow::Cow;
+
+use sandgate_wire::{Api, Body, Decoder, Framing, Reply, close, make};
 
 use crate::{Config, Decision, Direction, Exchange, Limits, RefusalConfig, RefusalForm, Report};
 use body::Reader;
@@ -62,18 +65,25 @@ pub struct Transit {
     limits: Limits,
     asked: Asked,
     response: Response,
+    /// Whether the response leaves without its content encoding.
+    decodes: bool,
 }
 
 enum Response {
     /// Its head has not come, or its end has.
     Idle,
     Stream(Box<Stream>),
-    Whole {
-        bytes: Vec<u8>,
-        content_type: String,
-        is_error: bool,
-        unread: bool,
-    },
+    Whole(Whole),
+}
+
+/// A response that is collected.
+struct Whole {
+    bytes: Vec<u8>,
+    content_type: String,
+    content_encoding: Option<String>,
+    is_error: bool,
+    /// It is framed, and nobody knows what its documents mean.
+    unread: bool,
 }
 
 impl Transit {
@@ -85,11 +95,12 @@ impl Transit {
             limits: config.limits.clone(),
             asked: Asked::default(),
             response: Response::Idle,
+            decodes: false,
         }
     }
 
-    /// Takes the request and gives what goes on instead of its body, or nothing where that goes on
-    /// as it came.
+    /// Takes the request and gives what goes on instead of its body, without its
+    /// `content-encoding`, or nothing where that goes on as it came.
     ///
     /// # Errors
     /// What the caller is told where it does not go on.
@@ -109,20 +120,25 @@ impl Transit {
     /// Takes the head of the response.
     pub fn respond(&mut self, head: &ResponseHead<'_>) -> Delivery {
         let framing = self.asked.framing(head.content_type.unwrap_or_default());
-        let is_plain = is_identity(head.content_encoding);
         let limit = usize::try_from(self.limits.body).unwrap_or(usize::MAX);
-        let is_known = self.asked.shape.is_known();
-        let (response, mode) = match framing {
-            Some(framing) if is_known && is_plain && head.status < 400 => {
-                let stream = Stream::new(&self.asked, framing, limit);
+        let encoding = head.content_encoding.unwrap_or_default();
+        let decoder = Decoder::new(encoding, self.limits.body).ok();
+        let is_known = self.asked.shape.is_known() && head.status < 400;
+        let (response, mode) = match (framing, decoder) {
+            (Some(framing), Some(decoder)) if is_known => {
+                self.decodes = !decoder.is_identity();
+                let stream = Stream::new(&self.asked, framing, decoder, limit);
                 (Response::Stream(Box::new(stream)), Delivery::Stream)
             }
             _ => {
-                let unread = !is_plain || framing.is_some();
-                let is_error = head.status >= 400;
-                let content_type = head.content_type.unwrap_or_default().to_owned();
-                let bytes = Vec::new();
-                (Response::Whole { bytes, content_type, is_error, unread }, Delivery::Whole)
+                let whole = Whole {
+                    bytes: Vec::new(),
+                    content_type: head.content_type.unwrap_or_default().to_owned(),
+                    content_encoding: head.content_encoding.map(str::to_owned),
+                    is_error: head.status >= 400,
+                    unread: framing.is_some(),
+                };
+                (Response::Whole(whole), Delivery::Whole)
             }
         };
         self.response = response;
@@ -136,9 +152,9 @@ impl Transit {
             Response::Stream(stream) => {
                 stream.push(&mut self.exchange, &self.asked, Some(bytes), out)
             }
-            Response::Whole { bytes: held, .. } => {
-                held.extend_from_slice(bytes);
-                match held.len() as u64 > self.limits.body {
+            Response::Whole(whole) => {
+                whole.bytes.extend_from_slice(bytes);
+                match whole.bytes.len() as u64 > self.limits.body {
                     true => Flow::Done,
                     false => Flow::More,
                 }
@@ -153,31 +169,40 @@ impl Transit {
     /// What the caller is told instead of a response that was collected.
     pub fn end(&mut self, out: &mut Vec<u8>) -> Result<Flow, Reply> {
         let response = std::mem::replace(&mut self.response, Response::Idle);
-        let (bytes, content_type, is_error, unread) = match response {
+        let whole = match response {
             Response::Stream(mut stream) => {
                 return Ok(stream.push(&mut self.exchange, &self.asked, None, out));
             }
-            Response::Whole { bytes, content_type, is_error, unread } => {
-                (bytes, content_type, is_error, unread)
-            }
+            Response::Whole(whole) => whole,
             Response::Idle => return Ok(Flow::Done),
         };
-        if bytes.is_empty() {
+        if whole.bytes.is_empty() {
             return Ok(Flow::Done);
         }
-        let too_long = bytes.len() as u64 > self.limits.body;
-        let readable = (!unread && !too_long).then_some(bytes.as_slice());
-        let kind = if is_error { Body::Error } else { Body::Response };
-        let left = self.whole(Direction::Response, kind, &content_type, readable);
+        let too_long = whole.bytes.len() as u64 > self.limits.body;
+        let readable = (!whole.unread && !too_long)
+            .then(|| decoded(whole.content_encoding.as_deref(), self.limits.body, &whole.bytes))
+            .flatten();
+        let kind = if whole.is_error { Body::Error } else { Body::Response };
+        let left = self.whole(Direction::Response, kind, &whole.content_type, readable);
         if self.exchange.decision() == Decision::Refused {
             return Err(self.reply());
         }
         match left {
             _ if too_long => return Ok(Flow::Broken),
-            Some(left) => out.extend(left),
-            None => out.extend_from_slice(&bytes),
+            Some(left) => {
+                self.decodes = true;
+                out.extend(left);
+            }
+            None => out.extend_from_slice(&whole.bytes),
         }
         Ok(Flow::Done)
+    }
+
+    /// Whether the response leaves without its `content-encoding`: known for a stream when it
+    /// begins, and for one that is collected at its end.
+    pub fn decodes(&self) -> bool {
+        self.decodes
     }
 
     /// How many bytes of text are held back.
@@ -208,14 +233,14 @@ impl Transit {
         direction: Direction,
         kind: Body,
         content_type: &str,
-        body: Option<&[u8]>,
+        body: Option<Cow<'_, [u8]>>,
     ) -> Option<Vec<u8>> {
         let Some(body) = body else {
             self.exchange.unscannable(1);
             return None;
         };
         let (exchange, shape) = (&mut self.exchange, &self.asked.shape);
-        Reader { exchange, direction, shape, kind }.read(content_type, body)
+        Reader { exchange, direction, shape, kind }.read(content_type, &body)
     }
 
     /// What a caller is told of a refusal.
@@ -250,8 +275,15 @@ fn streamed(framing: Framing, events: &[sandgate_wire::Event]) -> Reply {
     Reply { status: 200, content_type, headers: Vec::new(), body }
 }
 
-fn is_identity(encoding: Option<&str>) -> bool {
-    encoding.is_none_or(|encoding| matches!(encoding.trim(), "" | "identity"))
+/// A body without its content encoding, where it can be taken off.
+fn decoded<'a>(encoding: Option<&str>, limit: u64, body: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+    let mut decoder = Decoder::new(encoding.unwrap_or_default(), limit).ok()?;
+    if decoder.is_identity() {
+        return Some(Cow::Borrowed(body));
+    }
+    let mut out = Vec::new();
+    decoder.push(body, &mut out).and_then(|()| decoder.end(&mut out)).ok()?;
+    Some(Cow::Owned(out))
 }
 
 impl std::fmt::Debug for Response {
@@ -259,7 +291,7 @@ impl std::fmt::Debug for Response {
         f.write_str(match self {
             Self::Idle => "idle",
             Self::Stream(_) => "a stream",
-            Self::Whole { .. } => "collected",
+            Self::Whole(_) => "collected",
         })
     }
 }

@@ -1,9 +1,11 @@
 //! A request before anybody looks at it: what it asks for, and whether its body can be read.
 
-use sandgate_wire::{Api, Framing, RawId, boundary, parts};
+use std::borrow::Cow;
+
+use sandgate_wire::{Api, Charset, Framing, RawId, boundary, parts};
 use serde::Deserialize;
 
-use super::is_identity;
+use super::decoded;
 use super::shape::Shape;
 use crate::{Config, Context};
 
@@ -27,7 +29,7 @@ pub struct Request<'a> {
     pub(super) is_empty: bool,
     pub(super) content_type: String,
     /// Its body, where it can be read.
-    pub(super) body: Option<&'a [u8]>,
+    pub(super) body: Option<Cow<'a, [u8]>>,
 }
 
 /// What a request says that its answer depends on.
@@ -53,8 +55,8 @@ struct Envelope {
 impl<'a> Request<'a> {
     /// What a head and a body ask for.
     pub fn new(config: &Config, head: &RequestHead<'_>, body: &'a [u8]) -> Self {
-        let readable = is_identity(head.content_encoding).then_some(body);
-        let mut asked = Asked::of(head, readable.unwrap_or_default());
+        let readable = decoded(head.content_encoding, config.limits.body, body);
+        let mut asked = Asked::of(head, readable.as_deref().unwrap_or_default());
         if let Some(format) = config.format(head.path) {
             asked.shape = Shape::Own(format);
         }
@@ -84,7 +86,8 @@ impl Default for Asked {
 impl Envelope {
     fn of(content_type: &str, body: &[u8]) -> Self {
         let Some(parts) = boundary(content_type).and_then(|boundary| parts(body, boundary)) else {
-            return serde_json::from_slice(body).unwrap_or_default();
+            let text = Charset::of(content_type, body).and_then(|charset| charset.decode(body));
+            return serde_json::from_str(text.as_deref().unwrap_or_default()).unwrap_or_default();
         };
         let field = |name: &str| {
             let part = parts.iter().find(|part| part.name.as_deref() == Some(name))?;

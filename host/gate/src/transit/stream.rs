@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 
 use sandgate_wire::{
-    Body, Frame, FrameError, Framer, Framing, Role, Seen, StreamKey, Text, View, Walk, close, make,
-    walk,
+    Body, CodingError, Decoder, Frame, FrameError, Framer, Framing, Role, Seen, StreamKey, Text,
+    View, Walk, close, make, walk,
 };
 
 use super::document::{self, Spot};
@@ -24,6 +24,7 @@ const MAX_OPEN: usize = 256;
 /// A stream between its first and its last byte.
 pub(super) struct Stream {
     framing: Framing,
+    decoder: Decoder,
     framer: Framer,
     shape: Shape,
     texts: BTreeMap<StreamKey, Open>,
@@ -67,9 +68,10 @@ struct Inspected {
 }
 
 impl Stream {
-    pub(super) fn new(asked: &Asked, framing: Framing, limit: usize) -> Self {
+    pub(super) fn new(asked: &Asked, framing: Framing, decoder: Decoder, limit: usize) -> Self {
         Self {
             framing,
+            decoder,
             framer: Framer::new(framing, limit),
             shape: asked.shape.clone(),
             texts: BTreeMap::new(),
@@ -91,11 +93,7 @@ impl Stream {
         if self.over {
             return Flow::Done;
         }
-        let frames = match bytes {
-            Some(bytes) => self.framer.push(bytes),
-            None => self.framer.end(),
-        };
-        let frames = match frames {
+        let frames = match self.frames(bytes) {
             Ok(frames) => frames,
             Err(FrameError::Truncated) => return self.broken(),
             Err(FrameError::TooLong | FrameError::Malformed) => {
@@ -118,6 +116,28 @@ impl Stream {
         match exchange.decision() {
             Decision::Refused => self.stop(exchange, asked, out),
             _ => Flow::More,
+        }
+    }
+
+    /// The events that are whole with these bytes, or with the end.
+    fn frames(&mut self, bytes: Option<&[u8]>) -> Result<Vec<Frame>, FrameError> {
+        let mut decoded = Vec::new();
+        let coding = match bytes {
+            Some(bytes) if self.decoder.is_identity() => return self.framer.push(bytes),
+            Some(bytes) => {
+                self.decoder.renew();
+                self.decoder.push(bytes, &mut decoded)
+            }
+            None => self.decoder.end(&mut decoded),
+        };
+        coding.map_err(|error| match error {
+            CodingError::Truncated => FrameError::Truncated,
+            CodingError::TooLong => FrameError::TooLong,
+            CodingError::Corrupt | CodingError::Unknown => FrameError::Malformed,
+        })?;
+        match bytes {
+            Some(_) => self.framer.push(&decoded),
+            None => self.framer.end(),
         }
     }
 

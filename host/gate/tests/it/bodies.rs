@@ -1,5 +1,9 @@
 //! Bodies that come whole, of every type.
 
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use sandgate_gate::*;
 use serde_json::Value;
 
@@ -9,7 +13,10 @@ use crate::transit::{REDACT, asked, transit};
 fn a_body_that_nobody_can_read_is_unscannable() {
     let head = RequestHead { method: "POST", path: "/v1/messages", ..RequestHead::default() };
     let gzip = RequestHead { content_encoding: Some("gzip"), ..head };
-    for (head, body) in [(&head, &b"{\"a\":"[..]), (&head, b"\xff"), (&gzip, b"{}")] {
+    let unknown = RequestHead { content_encoding: Some("compress"), ..head };
+    for (head, body) in
+        [(&head, &b"{\"a\":"[..]), (&head, b"\xff"), (&gzip, b"{}"), (&unknown, b"{}")]
+    {
         assert!(transit(REDACT).request(asked(head, body)).is_err());
         let allow = format!("{REDACT}\non_unscannable: allow");
         let mut transit = transit(&allow);
@@ -155,4 +162,93 @@ fn a_response_that_comes_whole_leaves_as_it_came_but_for_its_edits() {
         assert_eq!(transit.end(&mut out), Ok(Flow::Done));
         assert_eq!(String::from_utf8_lossy(&out), left);
     }
+}
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body).and_then(|()| encoder.finish()).expect("it encodes")
+}
+
+#[test]
+fn an_encoded_request_is_looked_at_and_leaves_as_it_came_unless_it_is_edited() {
+    let asked = |body: &[u8], limit: u64| {
+        let yaml = format!("{REDACT}\non_unscannable: allow\nlimits: {{ body: {limit} }}");
+        let config = Config::from_yaml(&yaml, "sandgate.yaml").expect("it is right");
+        let head = RequestHead {
+            method: "POST",
+            path: "/v1/chat/completions",
+            content_encoding: Some("gzip"),
+            ..RequestHead::default()
+        };
+        let mut transit = transit(&yaml);
+        let request = Request::new(&config, &head, body);
+        let model = request.model().to_owned();
+        let left = transit.request(request).expect("it goes on");
+        (left, model, transit.report().unscannable)
+    };
+    let body = br#"{"model":"m","messages":[{"role":"user","content":"to ana@b.c"}]}"#;
+    let (left, model, unscannable) = asked(&gzip(body), 1 << 20);
+    let expected = r#"{"model":"m","messages":[{"role":"user","content":"to <W0>"}]}"#;
+    assert_eq!(left.as_deref(), Some(expected.as_bytes()));
+    assert_eq!((model.as_str(), unscannable), ("m", 0));
+    assert_eq!(asked(&gzip(b"{\"messages\":[]}"), 1 << 20), (None, String::new(), 0));
+    // Broken off, and more than there may be.
+    assert_eq!(asked(&gzip(body)[..40], 1 << 20), (None, String::new(), 1));
+    assert_eq!(asked(&gzip(body), 20), (None, String::new(), 1));
+}
+
+#[test]
+fn an_encoded_stream_leaves_decoded_however_it_is_cut() {
+    let event = |text: &str| {
+        format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n")
+    };
+    let body = [event("to ana@"), event("b.c and on"), "data: [DONE]\n\n".to_owned()].concat();
+    let body = gzip(body.as_bytes());
+    for at in 0..body.len() {
+        let head =
+            RequestHead { path: "/v1/chat/completions", method: "POST", ..RequestHead::default() };
+        let mut transit = transit(REDACT);
+        transit.request(asked(&head, b"{\"stream\":true}")).expect("it goes on");
+        let response = ResponseHead {
+            status: 200,
+            content_type: Some("text/event-stream"),
+            content_encoding: Some("gzip"),
+        };
+        assert_eq!(transit.respond(&response), Delivery::Stream);
+        assert!(transit.decodes());
+        let mut out = Vec::new();
+        assert_eq!(transit.push(&body[..at], &mut out), Flow::More);
+        let mut cut = out.clone();
+        assert_eq!(transit.push(&body[at..], &mut out), Flow::More);
+        assert_eq!(transit.end(&mut out), Ok(Flow::More));
+        let left = String::from_utf8(out).expect("it is UTF-8");
+        assert!(left.contains("<W0>") && left.ends_with("data: [DONE]\n\n"), "{left}");
+        assert!(!left.contains("ana@") && !left.contains("b.c"), "{left}");
+        // The same that breaks off there.
+        let mut transit = self::transit(REDACT);
+        transit.request(asked(&head, b"{\"stream\":true}")).expect("it goes on");
+        transit.respond(&response);
+        cut.clear();
+        transit.push(&body[..at], &mut cut);
+        assert_eq!(transit.end(&mut cut), Ok(Flow::Broken), "cut at {at}");
+    }
+}
+
+#[test]
+fn a_body_stays_in_its_charset() {
+    for (content_type, body, expected) in [
+        ("application/json; charset=latin1", &b"[\"\xe9 ana@b.c\"]"[..], &b"[\"\xe9 <W0>\"]"[..]),
+        ("text/plain; charset=utf-16le", b"a\0n\0a\0@\0b\0.\0c\0", b"<\0W\x000\0>\0"),
+    ] {
+        let head =
+            RequestHead { content_type: Some(content_type), path: "/", ..RequestHead::default() };
+        let left = transit(REDACT).request(asked(&head, body)).expect("it goes on");
+        assert_eq!(left.as_deref(), Some(expected), "{content_type}");
+    }
+    let head = RequestHead {
+        content_type: Some("application/json; charset=klingon"),
+        path: "/",
+        ..RequestHead::default()
+    };
+    assert!(transit(REDACT).request(asked(&head, b"[]")).is_err());
 }

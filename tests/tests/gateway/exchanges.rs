@@ -1,0 +1,299 @@
+//! What becomes of requests and responses.
+
+use std::io::Write as _;
+
+use anyhow::{Context as _, Result};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http_body_util::BodyExt as _;
+use hyper::body::Bytes;
+use hyper::{Request, StatusCode};
+use sandgate_gateway::Upstream;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+use crate::stage::*;
+
+#[test]
+fn text_is_edited_on_both_ways_and_the_rest_of_the_bytes_is_not() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        let request = Request::post("/v1/chat/completions?a=b").header("authorization", "key");
+        let client = stage.send_with(request, prompt("a*b", false));
+        let asked = stage.asked().await?;
+        assert_eq!(asked.path, "/base/v1/chat/completions?a=b");
+        assert_eq!(asked.body, prompt("a<STAR>b", false));
+        assert_eq!(asked.headers["authorization"], "key");
+        assert_eq!(asked.headers["accept-encoding"], "identity");
+        let answer =
+            |text: &str| format!(r#"{{ "choices":[{{"message":{{"content":"{text}"}}}}]}}"#);
+        let mut chunks = asked.answers(200, "application/json")?;
+        for chunk in answer("c\\u002ad").as_bytes().chunks(5) {
+            chunks.send_data(Bytes::copy_from_slice(chunk)).await?;
+        }
+        drop(chunks);
+        let response = client.await??;
+        assert_eq!(response.headers()["x-sandgate"], "edited");
+        assert!(!response.headers().contains_key("x-hop"));
+        assert_eq!(whole(response).await?, (StatusCode::OK, answer("c<STAR>d")));
+        Ok(())
+    })
+}
+
+#[test]
+fn an_event_reaches_the_client_before_the_next_one_is_there() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        let client = stage.send(CHAT, prompt("hi", true));
+        let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+        chunks.send_data(event("one").into()).await?;
+        let mut response = client.await??;
+        let mut next = async || -> Result<String> {
+            let frame = response.frame().await.context("it ended")??;
+            Ok(String::from_utf8(frame.into_data().ok().context("no data")?.to_vec())?)
+        };
+        assert_eq!(next().await?, event("one"));
+        for (said, read) in [("t*o", "t<STAR>o"), ("three", "three")] {
+            chunks.send_data(event(said).into()).await?;
+            assert_eq!(next().await?, event(read));
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn a_refused_prompt_never_reaches_the_model() -> Result<()> {
+    run(async {
+        let block = "policies: { it: { actions: { STAR: block } } }";
+        let mut stage = Stage::new(block).await?;
+        for path in [CHAT, "/v1/messages", "/v1/anything/else"] {
+            let (status, body) = whole(stage.send(path, prompt("a*b", false)).await??).await?;
+            assert_eq!(status, 403, "{path}");
+            assert!(body.contains("STAR") && !body.contains("a*b"), "{path}: {body}");
+        }
+        assert!(stage.asked.try_recv().is_err());
+        Ok(())
+    })
+}
+
+#[test]
+fn a_route_says_which_policies_look() -> Result<()> {
+    run(async {
+        let routes = "routes: [{ match: { path: /v1/*, headers: { x-team: it } }, policies: [] }]";
+        let mut stage = Stage::new(routes).await?;
+        for (path, team, seen) in
+            [(CHAT, "it", "a*b"), (CHAT, "hr", "a<STAR>b"), ("/v1/../x", "it", "a<STAR>b")]
+        {
+            let request = Request::post(path).header("x-team", team);
+            let client = stage.send_with(request, prompt("a*b", false));
+            let asked = stage.asked().await?;
+            assert_eq!(asked.body, prompt(seen, false), "{path} {team}");
+            drop(asked.answers(200, "application/json")?);
+            client.await??;
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn an_exchange_keeps_the_setting_that_it_began_with() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        let client = stage.send(CHAT, prompt("a*b", true));
+        let first = stage.asked().await?;
+        assert_eq!(first.body, prompt("a<STAR>b", true));
+        let upstream = format!("http://{}", stage.gateway);
+        let mut other = setting("policies: { it: { actions: { STAR: block } } }", &upstream)?;
+        other.config.refusal.status = 418;
+        stage.running.replace(other);
+        assert_eq!(stage.send(CHAT, prompt("a*b", false)).await??.status(), 418);
+        let mut chunks = first.answers(200, "text/event-stream")?;
+        chunks.send_data(event("c*d").into()).await?;
+        drop(chunks);
+        assert_eq!(whole(client.await??).await?, (StatusCode::OK, event("c<STAR>d")));
+        Ok(())
+    })
+}
+
+#[test]
+fn requests_go_to_the_first_upstream_that_is_for_them_with_its_key() -> Result<()> {
+    run(async {
+        let place = tempfile::tempdir()?;
+        let file = place.path().join("key");
+        std::fs::write(&file, "sk-provider\n")?;
+        let (model, asked) = model().await?;
+        let key = format!("key: {{ file: {} }}", file.display());
+        let config = format!(
+            "policies: {{ it: }}
+upstreams:
+- {{ url: 'http://{model}/one', match: {{ path: /v1/chat/* }}, {key} }}
+- {{ url: 'http://{model}/two', match: {{ path: /v1*, model: claude-* }}, {key} }}
+- {{ url: 'http://{model}/three', match: {{ path: /v1beta/* }}, {key} }}
+- {{ url: 'http://{model}/four', match: {{ path: /own/* }}, {key}, key_header: x-own }}
+- {{ url: 'http://{model}/five', match: {{ path: /open/* }} }}
+"
+        );
+        let mut stage = Stage::before("", asked, &config).await?;
+        let bearer = "Bearer sk-provider";
+        for (path, model, target, header, value) in [
+            (CHAT, "m", "/one/v1/chat/completions", "authorization", bearer),
+            ("/v1/messages", "claude-x", "/two/v1/messages", "x-api-key", "sk-provider"),
+            (
+                "/v1beta/models/g:generateContent?key=mine&alt=sse",
+                "",
+                "/three/v1beta/models/g:generateContent?alt=sse",
+                "x-goog-api-key",
+                "sk-provider",
+            ),
+            ("/own/x", "", "/four/own/x", "x-own", "sk-provider"),
+            ("/open/x?key=mine", "", "/five/open/x?key=mine", "x-api-key", "mine"),
+        ] {
+            let request = Request::post(path).header("x-api-key", "mine");
+            let client = stage.send_with(request, format!("{{\"model\":\"{model}\"}}"));
+            let asked = stage.asked().await?;
+            assert_eq!((asked.path.as_str(), &asked.headers[header]), (target, &value.parse()?));
+            let brings = asked.headers.get("x-api-key").is_some_and(|key| key == "mine");
+            assert_eq!(brings, path.starts_with("/open"), "{path}");
+            drop(asked.answers(200, "application/json")?);
+            client.await??;
+        }
+        for path in ["/v1/messages", "/open/../v1/chat/completions"] {
+            assert_eq!(stage.send(path, "{\"model\":\"gpt\"}").await??.status(), 404, "{path}");
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn an_upstream_that_cannot_be_used_is_named() -> Result<()> {
+    let place = tempfile::tempdir()?;
+    let file = place.path().join("key");
+    std::fs::write(&file, "two words")?;
+    let file = file.display();
+    for (line, error) in [
+        ("url: ftp://a".to_owned(), "upstreams[0].url: the upstream's address: expected http://"),
+        ("url: http://a, key: { env: NO_SUCH_KEY }".to_owned(), "upstreams[0].key: `NO_SUCH_KEY`"),
+        (format!("url: http://a, key: {{ file: {file} }}"), "upstreams[0].key: no key there"),
+        ("url: http://a, match: { model: a*b }".to_owned(), "upstreams[0].match.model: `a*b`"),
+        ("url: http://a, match: { path: v1 }".to_owned(), "upstreams[0].match.path: `v1`"),
+        ("url: http://a, key_header: x-a".to_owned(), "upstreams[0].key_header: a header for"),
+    ] {
+        let config = format!("policies: {{ it: }}\nupstreams:\n- {{ {line} }}");
+        let found = setting(&config, "").err().context(line)?.to_string();
+        assert!(found.starts_with("sandgate.yaml:3: ") && found.contains(error), "{found}");
+        assert!(!found.contains("two words"));
+    }
+    Ok(())
+}
+
+#[test]
+fn errors_of_the_upstream_are_looked_at_and_come_back() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        for status in [400, 429, 503] {
+            let client = stage.send(CHAT, prompt("hi", true));
+            let mut chunks = stage.asked().await?.answers(status, "application/json")?;
+            let error = |text: &str| format!(r#"{{"error":{{"message":"{text}"}}}}"#);
+            chunks.send_data(error("you said *").into()).await?;
+            drop(chunks);
+            let (came, body) = whole(client.await??).await?;
+            assert_eq!((came.as_u16(), body), (status, error("you said <STAR>")));
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn what_the_gateway_itself_answers_says_why() -> Result<()> {
+    run(async {
+        let stage = Stage::new("limits: { body: 100 }").await?;
+        let upgrade = Request::get("/v1/realtime")
+            .header("connection", "upgrade")
+            .header("upgrade", "websocket");
+        let (status, body) = whole(stage.send_with(upgrade, "").await??).await?;
+        assert_eq!(status, 501);
+        assert!(body.contains("WebSocket"), "{body}");
+        let (status, body) = whole(stage.send(CHAT, " ".repeat(101)).await??).await?;
+        assert_eq!(status, 413);
+        assert!(body.contains("limits.body"), "{body}");
+        for (path, says) in [("/healthz", "ok"), ("/readyz", "ready")] {
+            let response = stage.send_with(Request::get(path), "").await??;
+            assert_eq!(whole(response).await?, (StatusCode::OK, says.to_owned()));
+        }
+        let closed = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
+        let (_, asked) = mpsc::unbounded_channel();
+        let stage = Stage::before(&format!("http://{closed}"), asked, "").await?;
+        let (status, body) = whole(stage.send(CHAT, prompt("a*b", false)).await??).await?;
+        assert_eq!(status, 502);
+        assert!(body.contains("cannot be reached"), "{body}");
+        Ok(())
+    })
+}
+
+#[test]
+fn what_is_under_way_when_it_stops_goes_to_its_end() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        let client = stage.send(CHAT, prompt("hi", true));
+        let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+        chunks.send_data(event("one").into()).await?;
+        let response = client.await??;
+        drop(stage.stop.take());
+        while tokio::net::TcpStream::connect(stage.gateway).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        chunks.send_data(event("two").into()).await?;
+        drop(chunks);
+        let (_, body) = whole(response).await?;
+        assert_eq!(body, event("one") + &event("two"));
+        stage.served.await?;
+        Ok(())
+    })
+}
+
+#[test]
+fn an_address_that_is_none_is_refused() {
+    for (url, expected) in [
+        ("", "URL"),
+        ("api.example.org", "http://"),
+        ("ftp://api.example.org", "http://"),
+        ("https://me:key@api.example.org", "credentials"),
+        ("https://api.example.org/?key=1", "query"),
+    ] {
+        let error = Upstream::new(url).expect_err(url).to_string();
+        assert!(error.contains(expected) && !error.contains("key"), "{url}: {error}");
+    }
+}
+
+#[test]
+fn what_was_taken_off_is_not_said_to_be_on() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        for (text, edited) in [("a*b", true), ("ab", false)] {
+            let request = Request::post(CHAT).header("content-encoding", "gzip");
+            let body = gzip(prompt(text, true).as_bytes());
+            let client = stage.send_with(request, body.clone());
+            let asked = stage.asked().await?;
+            assert_eq!(asked.headers.get("content-encoding").is_none(), edited);
+            match edited {
+                true => assert_eq!(asked.body, prompt("a<STAR>b", true)),
+                false => assert_eq!(asked.body, body, "it goes on as it came"),
+            }
+            let mut chunks = asked.answers_with(
+                200,
+                &[("content-type", "text/event-stream"), ("content-encoding", "gzip")],
+            )?;
+            chunks.send_data(gzip(event("c*d").as_bytes()).into()).await?;
+            drop(chunks);
+            let response = client.await??;
+            assert!(!response.headers().contains_key("content-encoding"));
+            assert_eq!(whole(response).await?, (StatusCode::OK, event("c<STAR>d")));
+        }
+        Ok(())
+    })
+}
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body).and_then(|()| encoder.finish()).unwrap_or_default()
+}

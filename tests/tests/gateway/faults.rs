@@ -1,0 +1,250 @@
+//! What goes wrong, and what is seen of it.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use http_body_util::BodyExt as _;
+use hyper::body::Bytes;
+use hyper::{Request, StatusCode};
+
+use tokio::time::timeout;
+
+use crate::stage::*;
+
+#[test]
+fn a_block_in_a_stream_ends_it_properly_and_closes_the_models_connection() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("policies: { it: { actions: { STAR: block } } }").await?;
+        let client = stage.send(CHAT, prompt("hi", true));
+        let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+        chunks.send_data(event("fine").into()).await?;
+        chunks.send_data(event("bad *").into()).await?;
+        let (status, body) = whole(client.await??).await?;
+        assert_eq!(status, 200);
+        assert!(body.starts_with(&event("fine")) && !body.contains('*'), "{body}");
+        assert!(body.contains("content_filter") && body.ends_with("data: [DONE]\n\n"), "{body}");
+        until_nobody_reads(chunks).await
+    })
+}
+
+#[test]
+fn a_client_that_leaves_takes_the_models_connection_with_it() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        let client = stage.send(CHAT, prompt("hi", true));
+        let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+        chunks.send_data(event("one").into()).await?;
+        drop(client.await??);
+        until_nobody_reads(chunks).await
+    })
+}
+
+/// Sends until it fails; an endless stream would fill every buffer, and the time limit ends it.
+async fn until_nobody_reads(mut chunks: Chunks) -> Result<()> {
+    while chunks.send_data(event("more").into()).await.is_ok() {}
+    Ok(())
+}
+
+#[test]
+fn a_stream_that_breaks_off_is_seen_to_break_off() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        let client = stage.send(CHAT, prompt("hi", true));
+        let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+        chunks.send_data(event("one").into()).await?;
+        let mut response = client.await??;
+        let first = response.frame().await.context("it ended")??;
+        assert_eq!(first.into_data().ok(), Some(Bytes::from(event("one"))));
+        chunks.send_data(Bytes::from_static(b"data: {\"choices\":[{\"del")).await?;
+        chunks.abort(std::io::Error::other("reset"));
+        let rest = response.collect().await;
+        assert!(rest.is_err(), "{rest:?}");
+        Ok(())
+    })
+}
+
+#[test]
+fn a_policy_that_faults_in_a_stream_ends_it() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        let client = stage.send(CHAT, prompt("hi", true));
+        let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+        chunks.send_data(event("!secret").into()).await?;
+        let (_, body) = whole(client.await??).await?;
+        assert!(!body.contains("secret") && body.contains("content_filter"), "{body}");
+        let answer = r#"{"choices":[{"message":{"content":"next"}}]}"#;
+        let next = stage.exchange(&prompt("hi", false), answer).await?;
+        assert_eq!(next, (StatusCode::OK, answer.to_owned()), "the next exchange is well");
+        Ok(())
+    })
+}
+
+#[test]
+fn what_nobody_can_read_is_refused_unless_it_is_allowed() -> Result<()> {
+    run(async {
+        let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+        let bodies = [b"\xff\xfe{}".to_vec(), b"{\"messages\":[".to_vec()];
+        let mut closed = Stage::new("").await?;
+        for body in &bodies {
+            let response = closed.send(CHAT, body.clone()).await??;
+            assert_eq!(response.status(), 403, "{}", String::from_utf8_lossy(body));
+        }
+        let encoded = Request::post(CHAT).header("content-encoding", "gzip");
+        assert_eq!(closed.send_with(encoded, "{}").await??.status(), 403);
+        assert!(closed.asked.try_recv().is_err());
+        let mut open = Stage::new("on_unscannable: allow").await?;
+        let answer = r#"{"choices":[]}"#;
+        let left = open.exchange("{\"messages\":[", answer).await?;
+        assert_eq!(left, (StatusCode::OK, answer.to_owned()));
+        let left = open.exchange(&deep, answer).await?;
+        assert_eq!(left, (StatusCode::OK, answer.to_owned()));
+        Ok(())
+    })
+}
+
+#[test]
+fn an_event_of_ten_megabytes_passes_and_a_longer_one_than_the_limit_does_not() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("limits: { body: 11000000, held: 11000000 }").await?;
+        for (megabytes, passes) in [(10, true), (12, false)] {
+            let client = stage.send(CHAT, prompt("hi", true));
+            let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+            let long = event(&"long ".repeat(megabytes * 200_000));
+            let sent = Bytes::from(long.clone());
+            tokio::spawn(async move {
+                for at in (0..sent.len()).step_by(16 << 10) {
+                    let end = sent.len().min(at + (16 << 10));
+                    if chunks.send_data(sent.slice(at..end)).await.is_err() {
+                        return;
+                    }
+                }
+            });
+            let left = whole(client.await??).await;
+            match left {
+                Ok((_, body)) if passes => assert!(body == long, "{} bytes", body.len()),
+                Ok((_, body)) => {
+                    assert!(!passes && !body.contains("long"), "{} bytes", body.len());
+                }
+                Err(_) => assert!(!passes),
+            }
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn a_slow_client_slows_the_model_down_and_misses_nothing() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        let client = stage.send(CHAT, prompt("hi", true));
+        let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+        let mut response = client.await??;
+        let text = "x".repeat(64 << 10);
+        let mut sent = 0;
+        // What fits into sockets and windows goes out; then nobody takes any more.
+        while let Ok(done) =
+            timeout(Duration::from_millis(500), chunks.send_data(event(&text).into())).await
+        {
+            done?;
+            sent += 1;
+            ensure!(sent < 2000, "125 MiB went out to a client that reads nothing");
+        }
+        let model = tokio::spawn(async move {
+            chunks.send_data(event("last").into()).await?;
+            Ok::<_, anyhow::Error>(())
+        });
+        let mut read = 0;
+        while let Some(frame) = response.frame().await {
+            read += frame?.into_data().map_or(0, |data| data.len());
+        }
+        model.await??;
+        let whole = sent * event(&text).len() + event("last").len();
+        // The event that was given up while it waited was either never sent or sent whole.
+        assert!(read == whole || read == whole + event(&text).len(), "{read} of {whole}");
+        Ok(())
+    })
+}
+
+#[test]
+fn an_endless_event_ends_at_the_limit() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("limits: { body: 100000 }").await?;
+        let client = stage.send(CHAT, prompt("hi", true));
+        let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+        chunks.send_data(event("first").into()).await?;
+        let mut response = client.await??;
+        let model = tokio::spawn(async move {
+            let endless = Bytes::from(vec![b'x'; 4096]);
+            chunks.send_data("data: {\"choices\":[{\"delta\":{\"content\":\"".into()).await?;
+            for _ in 0..10_000 {
+                chunks.send_data(endless.clone()).await?;
+            }
+            Ok::<_, anyhow::Error>(())
+        });
+        let mut left = Vec::new();
+        while let Some(frame) = response.frame().await {
+            left.extend(frame?.into_data().unwrap_or_default());
+        }
+        let left = String::from_utf8(left)?;
+        assert!(left.starts_with(&event("first")) && left.contains("content_filter"), "{left}");
+        assert!(!left.contains("xxx"));
+        assert!(model.await?.is_err(), "the model's connection is closed");
+        Ok(())
+    })
+}
+
+#[test]
+fn a_stream_of_many_events_passes_one_by_one() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("limits: { body: 4096, held: 64 }").await?;
+        let client = stage.send(CHAT, prompt("hi", true));
+        let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+        let model = tokio::spawn(async move {
+            for number in 0..20_000 {
+                chunks.send_data(event(&format!("{number}*")).into()).await?;
+            }
+            Ok::<_, anyhow::Error>(())
+        });
+        let (status, body) = whole(client.await??).await?;
+        model.await??;
+        assert_eq!((status, body.matches("<STAR>").count()), (StatusCode::OK, 20_000));
+        Ok(())
+    })
+}
+
+#[test]
+fn trailers_are_let_fall_and_the_body_is_whole() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        let client = stage.send(CHAT, prompt("hi", true));
+        let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+        chunks.send_data(event("o*e").into()).await?;
+        let trailers = [("x-checksum".parse()?, "of the body as it came".parse()?)];
+        chunks.send_trailers(trailers.into_iter().collect()).await?;
+        drop(chunks);
+        let mut response = client.await??;
+        let mut left = Vec::new();
+        while let Some(frame) = response.frame().await {
+            let frame = frame?;
+            ensure!(!frame.is_trailers(), "trailers");
+            left.extend(frame.into_data().unwrap_or_default());
+        }
+        assert_eq!(String::from_utf8(left)?, event("o<STAR>e"));
+        Ok(())
+    })
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_no_answer() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        let client = stage.send(CHAT, prompt("hi", false));
+        let mut chunks = stage.asked().await?.answers(200, "application/json")?;
+        chunks.send_data("{\"choices\":[{\"message\":{\"content\":\"secret".into()).await?;
+        chunks.abort(std::io::Error::other("reset"));
+        let (status, body) = whole(client.await??).await?;
+        assert_eq!(status, StatusCode::BAD_GATEWAY);
+        assert!(!body.contains("secret"));
+        Ok(())
+    })
+}
