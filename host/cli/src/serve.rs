@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use sandgate_gate::UpstreamConfig;
-use sandgate_gateway::{Gateway, Setting, Upstream};
+use sandgate_gateway::{Gateway, Setting, Tls, Upstream};
 use sandgate_mock::Mock;
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
@@ -44,6 +44,12 @@ pub(crate) struct Serve {
     /// theirs. `mock` is an embedded stand-in that echoes
     #[arg(short, long, value_name = "URL|mock")]
     upstream: Option<String>,
+    /// Speak TLS with this certificate, and those that vouch for it, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's key, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// How many seconds exchanges may go on after it was told to stop
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     drain: u64,
@@ -71,7 +77,8 @@ impl Serve {
             let listener = TcpListener::bind(serve.listen).await;
             let listener = listener.with_context(|| format!("--listen {}", serve.listen))?;
             let stop = stopped().context("signals")?;
-            anstream::eprintln!("listening on http://{}", listener.local_addr()?);
+            let scheme = if serve.tls_cert.is_some() { "https" } else { "http" };
+            anstream::eprintln!("listening on {scheme}://{}", listener.local_addr()?);
             let drain = Duration::from_secs(serve.drain);
             let watch = tokio::spawn(watch.run({
                 let gateway = gateway.clone();
@@ -95,7 +102,9 @@ impl Serve {
             "no upstream, expected `upstreams` in the configuration or --upstream URL"
         );
         let upstreams = Upstream::all(&config, &base)?;
-        Ok(Setting { guard, config, upstreams })
+        let files = self.tls_cert.as_ref().zip(self.tls_key.as_ref());
+        let tls = files.map(|(cert, key)| Tls::from_files(cert, key)).transpose()?;
+        Ok(Setting { guard, config, upstreams, tls })
     }
 
     /// Takes the configuration as it is now, or goes on with the one there was.

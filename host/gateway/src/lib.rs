@@ -11,6 +11,7 @@
 mod exchange;
 mod head;
 mod passage;
+mod tls;
 mod upstream;
 
 use std::convert::Infallible;
@@ -28,6 +29,7 @@ use sandgate_engine::Guard;
 use sandgate_gate::Config;
 use tokio::net::TcpListener;
 
+pub use tls::{Tls, TlsError};
 pub use upstream::{Upstream, UpstreamError};
 
 /// How long a client may take for the head of a request, and for its body.
@@ -55,6 +57,8 @@ pub struct Setting {
     pub config: Config,
     /// Where requests go on to, in its order.
     pub upstreams: Vec<Upstream>,
+    /// What clients are shown; without it they speak plain HTTP.
+    pub tls: Option<Tls>,
 }
 
 impl Gateway {
@@ -101,11 +105,22 @@ impl Gateway {
                 let shared = Arc::clone(&shared);
                 async move { Ok::<_, Infallible>(exchange::answer(&shared, request).await) }
             });
-            let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
-            let connection = graceful.watch(connection);
+            let tls = self.0.setting.load().tls.clone();
+            let (server, watcher) = (server.clone(), graceful.watcher());
             tokio::spawn(async move {
+                let ended = match tls {
+                    None => {
+                        let plain = TokioIo::new(stream);
+                        watcher.watch(server.serve_connection(plain, service).into_owned()).await
+                    }
+                    Some(tls) => {
+                        let Some(secured) = tls.accept(stream).await else { return };
+                        let secured = TokioIo::new(secured);
+                        watcher.watch(server.serve_connection(secured, service).into_owned()).await
+                    }
+                };
                 // A client that left, or spoke no HTTP: its own affair.
-                if let Err(error) = connection.await {
+                if let Err(error) = ended {
                     tracing::debug!(error, "a connection ended early");
                 }
             });

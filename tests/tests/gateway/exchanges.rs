@@ -1,14 +1,18 @@
 //! What becomes of requests and responses.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper::{Request, StatusCode};
-use sandgate_gateway::Upstream;
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use sandgate_gateway::{Gateway, Tls, Upstream};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
@@ -296,4 +300,45 @@ fn what_was_taken_off_is_not_said_to_be_on() -> Result<()> {
 fn gzip(body: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(body).and_then(|()| encoder.finish()).unwrap_or_default()
+}
+
+#[test]
+fn clients_may_speak_tls() -> Result<()> {
+    run(async {
+        let folder = tempfile::tempdir()?;
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+        let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+        std::fs::write(&cert, made.cert.pem())?;
+        std::fs::write(&key, made.signing_key.serialize_pem())?;
+        let (model, mut asked) = model().await?;
+        let mut setting = setting("policies: { it: }", &format!("http://{model}"))?;
+        setting.tls = Some(Tls::from_files(&cert, &key)?);
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let port = listener.local_addr()?.port();
+        let served = Gateway::new(setting).serve(listener, std::future::pending(), Duration::ZERO);
+        tokio::spawn(served);
+
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(made.cert.der().clone())?;
+        let trusting = rustls::ClientConfig::builder().with_root_certificates(roots);
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(trusting.with_no_client_auth())
+            .https_only()
+            .enable_all_versions()
+            .build();
+        let client = Client::builder(TokioExecutor::new()).build(connector);
+        let url = format!("https://localhost:{port}{CHAT}");
+        let request = Request::post(url).body(Full::new(Bytes::from(prompt("a*b", false))))?;
+        let client = tokio::spawn(async move { client.request(request).await });
+        let asked = asked.recv().await.context("the model was not asked")?;
+        assert_eq!(asked.body, prompt("a<STAR>b", false));
+        asked.answers(200, "application/json")?.send_data("{}".into()).await?;
+        let response = client.await??;
+        assert_eq!(response.version(), hyper::Version::HTTP_2);
+        assert_eq!(whole(response).await?, (StatusCode::OK, "{}".to_owned()));
+
+        let wrong = Tls::from_files(&key, &cert).expect_err("they are swapped").to_string();
+        assert!(wrong.contains("key.pem: ") && wrong.contains("expected"), "{wrong}");
+        Ok(())
+    })
 }

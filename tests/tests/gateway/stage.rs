@@ -152,7 +152,7 @@ pub(crate) fn setting(config: &str, upstream: &str) -> Result<Setting> {
     let engine = Engine::new(Options { instances: 16, ..Options::default() })?;
     let guard = Guard::new(&engine, &config, &library, Path::new("."))?;
     let upstreams = Upstream::all(&config, Path::new("."))?;
-    Ok(Setting { guard, config, upstreams })
+    Ok(Setting { guard, config, upstreams, tls: None })
 }
 
 /// A model that answers as the test tells it.
