@@ -34,6 +34,26 @@ fn patterns() -> Result<()> {
     replay("pattern", fuzz::pattern::run)
 }
 
+#[test]
+fn encodings() -> Result<()> {
+    replay("coding", fuzz::coding::run)
+}
+
+#[test]
+fn frames() -> Result<()> {
+    replay("frame", fuzz::frame::run)
+}
+
+#[test]
+fn responses() -> Result<()> {
+    replay("transit", fuzz::transit::run)
+}
+
+#[test]
+fn documents() -> Result<()> {
+    replay("walk", fuzz::walk::run)
+}
+
 /// Runs a target on every file of its folder, and on every beginning of it.
 fn replay(target: &str, run: impl Fn(&[u8])) -> Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(target);
