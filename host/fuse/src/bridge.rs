@@ -14,16 +14,22 @@ pub(crate) struct Bridge {
     pub(crate) function: u32,
 }
 
-/// All of them.
-pub(crate) struct Bridges {
-    call: Bridge,
-    fault: Bridge,
-    read: Bridge,
-    write: Bridge,
-    reset: Bridge,
-    about_len: Bridge,
-    about: Bridge,
-}
+/// All of them, in the order of [`SIGNATURES`].
+pub(crate) struct Bridges([Bridge; SIGNATURES.len()]);
+
+/// A bridge's name, parameters and results.
+type Signature = (&'static str, &'static [ValType], &'static [ValType]);
+
+/// What the filter may import.
+pub(crate) const SIGNATURES: [Signature; 7] = [
+    ("call", &[ValType::I32, ValType::I32, ValType::I32, ValType::I64], &[ValType::I32]),
+    ("fault", &[], &[ValType::I32]),
+    ("read", &[ValType::I32; 4], &[ValType::I32]),
+    ("write", &[ValType::I32; 4], &[ValType::I32]),
+    ("reset", &[ValType::I32], &[ValType::I32]),
+    ("about_len", &[], &[ValType::I32]),
+    ("about", &[ValType::I32], &[]),
+];
 
 /// The document that describes the policies.
 #[derive(Clone, Copy)]
@@ -41,33 +47,15 @@ enum Copy {
 
 impl Bridges {
     pub(crate) fn declare(output: &mut Output) -> Self {
-        use ValType::{I32, I64};
-        let mut bridge = |params: &[ValType], results: &[ValType]| {
+        Self(SIGNATURES.map(|(_, params, results)| {
             let ty = output.signature(params, results);
             Bridge { ty, function: output.declare(ty) }
-        };
-        Self {
-            call: bridge(&[I32, I32, I32, I64], &[I32]),
-            fault: bridge(&[], &[I32]),
-            read: bridge(&[I32, I32, I32, I32], &[I32]),
-            write: bridge(&[I32, I32, I32, I32], &[I32]),
-            reset: bridge(&[I32], &[I32]),
-            about_len: bridge(&[], &[I32]),
-            about: bridge(&[I32], &[]),
-        }
+        }))
     }
 
     pub(crate) fn named(&self, name: &str) -> Option<Bridge> {
-        Some(match name {
-            "call" => self.call,
-            "fault" => self.fault,
-            "read" => self.read,
-            "write" => self.write,
-            "reset" => self.reset,
-            "about_len" => self.about_len,
-            "about" => self.about,
-            _ => return None,
-        })
+        let at = SIGNATURES.iter().position(|(other, ..)| *other == name)?;
+        self.0.get(at).copied()
     }
 
     pub(crate) fn define(
@@ -78,27 +66,25 @@ impl Bridges {
         tenants: &[Tenant],
         about: About,
     ) {
-        output.define(self.call.function, call(causes, tenants));
-        output.define(
-            self.fault.function,
+        let bodies = [
+            call(causes, tenants),
             code(|sink| {
                 sink.global_get(causes.last);
             }),
-        );
-        output.define(self.read.function, copy(Copy::Read, memory, tenants));
-        output.define(self.write.function, copy(Copy::Write, memory, tenants));
-        output.define(self.reset.function, reset(causes, tenants));
-        output.define(
-            self.about_len.function,
+            copy(Copy::Read, memory, tenants),
+            copy(Copy::Write, memory, tenants),
+            reset(causes, tenants),
             code(|sink| {
                 sink.i32_const(about.len);
             }),
-        );
-        let tell = |sink: &mut InstructionSink<'_>| {
-            sink.local_get(0).i32_const(0).i32_const(about.len);
-            sink.memory_init(memory, about.segment);
-        };
-        output.define(self.about.function, code(tell));
+            code(|sink| {
+                sink.local_get(0).i32_const(0).i32_const(about.len);
+                sink.memory_init(memory, about.segment);
+            }),
+        ];
+        for (bridge, body) in self.0.iter().zip(bodies) {
+            output.define(bridge.function, body);
+        }
     }
 }
 
@@ -113,17 +99,19 @@ fn code(write: impl FnOnce(&mut InstructionSink<'_>)) -> Function {
 fn call(causes: &Causes, tenants: &[Tenant]) -> Function {
     code(|sink| {
         sink.i32_const(0).global_set(causes.last);
-        sink.block(BlockType::Empty);
-        let caught = vec![Catch::One { tag: causes.tag, label: 0 }];
-        sink.try_table(BlockType::Empty, caught);
+        if let Some(tag) = causes.tag {
+            let caught = vec![Catch::One { tag, label: 0 }];
+            sink.block(BlockType::Empty).try_table(BlockType::Empty, caught);
+        }
         switch(sink, 0, tenants.len(), |sink, at| match tenants.get(at) {
             Some(tenant) => {
                 sink.local_get(1).local_get(2).local_get(3).call(tenant.call);
             }
             None => fail(sink, causes),
         });
-        sink.return_().end().end();
-        sink.i32_const(0);
+        if causes.tag.is_some() {
+            sink.return_().end().end().i32_const(0);
+        }
     })
 }
 
@@ -144,10 +132,9 @@ fn reset(causes: &Causes, tenants: &[Tenant]) -> Function {
     })
 }
 
-/// `(policy, from, to, len)`, either way. The filter answers for its own addresses.
+/// `(policy, theirs, ours, len)`, either way. The filter answers for its own addresses.
 fn copy(way: Copy, filter: u32, tenants: &[Tenant]) -> Function {
-    let (from, to, len) = (1, 2, 3);
-    let theirs = if way == Copy::Read { from } else { to };
+    let (theirs, ours, len) = (1, 2, 3);
     code(|sink| {
         switch(sink, 0, tenants.len(), |sink, at| match tenants.get(at) {
             None => {
@@ -158,11 +145,11 @@ fn copy(way: Copy, filter: u32, tenants: &[Tenant]) -> Function {
                 sink.i64_add();
                 bytes(sink, tenant.pages);
                 sink.i64_gt_u().if_(BlockType::Result(ValType::I32)).i32_const(1).else_();
-                sink.local_get(to).local_get(from).local_get(len);
-                match way {
-                    Copy::Read => sink.memory_copy(filter, tenant.memory),
-                    Copy::Write => sink.memory_copy(tenant.memory, filter),
+                let (to, from) = match way {
+                    Copy::Read => ((ours, filter), (theirs, tenant.memory)),
+                    Copy::Write => ((theirs, tenant.memory), (ours, filter)),
                 };
+                sink.local_get(to.0).local_get(from.0).local_get(len).memory_copy(to.1, from.1);
                 sink.i32_const(0).end();
             }
         });

@@ -11,15 +11,15 @@ use crate::meter::transcribe;
 use crate::module::{Module, untranslated};
 use crate::output::Output;
 use crate::remap::{Constants, Map, Remap};
-use crate::revive::{Causes, Tenant, tenant};
+use crate::revive::{Border, Causes, Tenant, tenant};
 use crate::{Error, Limits, Policy};
 
 /// The section that says what a module was fused from.
 pub const FUSED_SECTION: &str = "sandgate:fused";
 /// Where the filter imports the bridges from.
-const BRIDGE: &str = "sandgate";
+pub(crate) const BRIDGE: &str = "sandgate";
 /// What Envoy calls the filter's memory.
-const MEMORY: &str = "memory";
+pub(crate) const MEMORY: &str = "memory";
 
 /// What the filter is told of its policies.
 #[derive(Serialize)]
@@ -55,12 +55,22 @@ struct Source<'a> {
 /// Where the filter is none, or a policy has what cannot be fused or takes more than it may: says
 /// which and what.
 pub fn fuse(filter: &[u8], policies: &[Policy], limits: &Limits) -> Result<Vec<u8>, Error> {
+    fuse_with(filter, policies, limits, Border::Catch)
+}
+
+/// The same, with either border.
+pub(crate) fn fuse_with(
+    filter: &[u8],
+    policies: &[Policy],
+    limits: &Limits,
+    border: Border,
+) -> Result<Vec<u8>, Error> {
     let mut output = Output::default();
     let module = Module::read(filter).map_err(|e| e.at("the filter"))?;
     let imports = Imports::new(&mut output, &module).map_err(|e| e.at("the filter"))?;
     let memory = place_filter(&mut output, module, &imports, limits);
     let memory = memory.map_err(|e| e.at("the filter"))?;
-    let causes = Causes::new(&mut output);
+    let causes = Causes::new(&mut output, border);
     let tenants = policies.iter().map(|policy| {
         let tenant = settle(&mut output, policy, memory, &causes, limits);
         tenant.map_err(|e| e.at(format!("policy `{}`", policy.name())))

@@ -19,12 +19,21 @@ const READY: i32 = 1;
 /// In a call, or one did not come back.
 const GONE: i32 = 2;
 
+/// Who sees to a call that does not come back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Border {
+    /// The output, which catches an exception.
+    Catch,
+    /// The program around it: the engine traps, and the cause can be asked for afterwards.
+    Trap,
+}
+
 /// How calls that do not come back are told apart.
 pub(crate) struct Causes {
     /// An i32 global: how the last call ended.
     pub(crate) last: u32,
-    /// What is thrown.
-    pub(crate) tag: u32,
+    /// What is thrown, where the output catches it itself.
+    pub(crate) tag: Option<u32>,
     pub(crate) halt: Halt,
 }
 
@@ -52,12 +61,17 @@ impl Cause {
 }
 
 impl Causes {
-    pub(crate) fn new(output: &mut Output) -> Self {
+    pub(crate) fn new(output: &mut Output, border: Border) -> Self {
         let last = output.variable(ValType::I32, &ConstExpr::i32_const(0));
-        let tag = output.tag();
+        let tag = (border == Border::Catch).then(|| output.tag());
         let mut throw = |cause: Cause| {
             let mut body = Function::new([]);
-            body.instructions().i32_const(cause.number()).global_set(last).throw(tag).end();
+            let mut sink = body.instructions();
+            sink.i32_const(cause.number()).global_set(last);
+            match tag {
+                Some(tag) => sink.throw(tag).end(),
+                None => sink.unreachable().end(),
+            };
             output.function(&[], &[], body)
         };
         let (trap, fuel) = (throw(Cause::Trap), throw(Cause::Fuel));
