@@ -12,59 +12,36 @@ use crate::head::Headers;
 use crate::host::{Answer, Declined, Host};
 use crate::pairs;
 
+/// Bytes of ours, bytes of Envoy's, and how many those are.
+type At = *const u8;
+type Out = *mut *mut u8;
+type Len = *mut usize;
+
 #[link(wasm_import_module = "env")]
 unsafe extern "C" {
-    fn proxy_log(level: u32, text: *const u8, len: usize) -> u32;
+    fn proxy_log(level: u32, text: At, len: usize) -> u32;
     fn proxy_get_current_time_nanoseconds(time: *mut u64) -> u32;
-    fn proxy_get_buffer_bytes(
-        kind: u32,
-        start: usize,
-        most: usize,
-        data: *mut *mut u8,
-        len: *mut usize,
-    ) -> u32;
-    fn proxy_set_buffer_bytes(
-        kind: u32,
-        start: usize,
-        size: usize,
-        data: *const u8,
-        len: usize,
-    ) -> u32;
-    fn proxy_get_header_map_pairs(kind: u32, data: *mut *mut u8, len: *mut usize) -> u32;
-    fn proxy_replace_header_map_value(
-        kind: u32,
-        name: *const u8,
-        name_len: usize,
-        value: *const u8,
-        value_len: usize,
-    ) -> u32;
-    fn proxy_remove_header_map_value(kind: u32, name: *const u8, name_len: usize) -> u32;
-    fn proxy_get_property(
-        path: *const u8,
-        path_len: usize,
-        data: *mut *mut u8,
-        len: *mut usize,
-    ) -> u32;
-    fn proxy_set_property(
-        path: *const u8,
-        path_len: usize,
-        value: *const u8,
-        value_len: usize,
-    ) -> u32;
+    fn proxy_get_buffer_bytes(kind: u32, start: usize, most: usize, to: Out, len: Len) -> u32;
+    fn proxy_set_buffer_bytes(kind: u32, start: usize, size: usize, from: At, len: usize) -> u32;
+    fn proxy_get_header_map_pairs(kind: u32, to: Out, len: Len) -> u32;
+    fn proxy_replace_header_map_value(kind: u32, n: At, len: usize, v: At, v_len: usize) -> u32;
+    fn proxy_remove_header_map_value(kind: u32, name: At, len: usize) -> u32;
+    fn proxy_get_property(path: At, path_len: usize, to: Out, len: Len) -> u32;
+    fn proxy_set_property(path: At, path_len: usize, value: At, len: usize) -> u32;
+    fn proxy_close_stream(kind: u32) -> u32;
+    fn proxy_define_metric(kind: u32, name: At, len: usize, id: *mut u32) -> u32;
+    fn proxy_record_metric(id: u32, value: u64) -> u32;
+    fn proxy_increment_metric(id: u32, by: i64) -> u32;
     fn proxy_send_local_response(
         status: u32,
-        details: *const u8,
+        details: At,
         details_len: usize,
-        body: *const u8,
+        body: At,
         body_len: usize,
-        headers: *const u8,
+        headers: At,
         headers_len: usize,
         grpc_status: i32,
     ) -> u32;
-    fn proxy_close_stream(kind: u32) -> u32;
-    fn proxy_define_metric(kind: u32, name: *const u8, name_len: usize, id: *mut u32) -> u32;
-    fn proxy_record_metric(id: u32, value: u64) -> u32;
-    fn proxy_increment_metric(id: u32, by: i64) -> u32;
 }
 
 /// Envoy, as the stream sees it whose turn it is.
