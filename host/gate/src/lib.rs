@@ -66,6 +66,7 @@ mod hold;
 mod key;
 mod lane;
 mod live;
+mod memory;
 mod merge;
 mod plan;
 mod pseudonym;
