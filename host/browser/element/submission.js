@@ -1,0 +1,95 @@
+/**
+ * Stands where a text leaves a field: the submit of its form, the Enter key, a button that sends.
+ * What is known to be clear passes at once, as if nothing were here; anything else waits until it
+ * was looked at, and is then done again for the person, or not.
+ *
+ * A page that reads the field by itself, without any of these, is not held up here.
+ *
+ * @typedef {import("./guarded.js").Guarded} Guarded
+ */
+
+/**
+ * Guards the form that the field belongs to.
+ *
+ * @param {Guarded} guarded
+ * @param {AbortSignal} signal
+ */
+export function guardForm(guarded, signal) {
+  const { element } = guarded.field;
+  const formOf = () => /** @type {HTMLTextAreaElement} */ (element).form ?? element.closest("form");
+  const submits = async (/** @type {SubmitEvent} */ event) => {
+    const form = formOf();
+    if (!form || event.target !== form || guarded.isClear) return;
+    hold(event);
+    const { submitter } = event;
+    if (await guarded.clear()) form.requestSubmit(submitter?.isConnected ? submitter : null);
+  };
+  // At the window and first, before whatever the page listens with.
+  window.addEventListener("submit", submits, { capture: true, signal });
+}
+
+/**
+ * Guards the Enter key in the field, and buttons that send.
+ *
+ * @param {Guarded} guarded
+ * @param {AbortSignal} signal
+ * @param {string} buttons the selector of buttons that send
+ */
+export function guardSending(guarded, signal, buttons) {
+  const { element } = guarded.field;
+  let isAgain = false;
+  const again = (/** @type {() => void} */ act) => {
+    isAgain = true;
+    try {
+      act();
+    } finally {
+      isAgain = false;
+    }
+  };
+  const presses = async (/** @type {KeyboardEvent} */ event) => {
+    if (isAgain || !sends(event) || !event.composedPath().includes(element)) return;
+    if (guarded.isClear) return;
+    hold(event);
+    if (await guarded.clear()) again(() => enter(element, event));
+  };
+  const clicks = async (/** @type {MouseEvent} */ event) => {
+    const [target] = event.composedPath();
+    const button = target instanceof Element ? target.closest(buttons) : null;
+    if (isAgain || !button || guarded.isClear) return;
+    hold(event);
+    if (await guarded.clear()) again(() => /** @type {HTMLElement} */ (button).click());
+  };
+  window.addEventListener("keydown", presses, { capture: true, signal });
+  window.addEventListener("click", clicks, { capture: true, signal });
+}
+
+/** @param {Event} event */
+function hold(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+/** An Enter that an input method uses is its own, and one with Shift is a new line. @param {KeyboardEvent} event */
+function sends(event) {
+  return event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
+}
+
+/**
+ * Enter once more. Where the page does nothing with it, it is a new line, as the browser would have
+ * made of the first.
+ *
+ * @param {HTMLElement} element
+ * @param {KeyboardEvent} event
+ */
+function enter(element, { ctrlKey, altKey, metaKey }) {
+  const keys = { key: "Enter", code: "Enter", keyCode: 13, which: 13, ctrlKey, altKey, metaKey };
+  const same = new KeyboardEvent("keydown", {
+    ...keys,
+    bubbles: true,
+    cancelable: true,
+    composed: true,
+  });
+  element.focus({ preventScroll: true });
+  const isUnused = element.dispatchEvent(same);
+  if (isUnused) element.ownerDocument.execCommand("insertLineBreak");
+}
