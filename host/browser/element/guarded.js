@@ -370,6 +370,8 @@ export class Guarded {
     this.bar.show("bad", said, { canRedact: this.marks.some(isEnforced) });
     this.#draw();
     this.voice.calls(said);
+    // Where the person can do something about it.
+    this.field.element.focus({ preventScroll: true });
     this.tell("refuse", look ? tallyOf(look) : { rules: {}, decision: "refused" });
     return false;
   }

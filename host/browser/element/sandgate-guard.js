@@ -27,7 +27,7 @@ import { connect } from "./connect.js";
 import { FIELDS } from "./field.js";
 import { Guarded } from "./guarded.js";
 import { make } from "./make.js";
-import { guardForm, guardSending } from "./submission.js";
+import { guardForms, guardSending } from "./submission.js";
 import { english } from "./wording.js";
 
 /** @type {Config} */
@@ -166,12 +166,13 @@ export class SandgateGuard extends HTMLElement {
       return connection.ask(question[0], question[1], question[2]);
     };
     const choices = this.#choices();
-    this.#guarded = new Guarded(field, root, ask, choices, (name, tally) =>
-      this.#tell(name, tally),
-    );
-    guardForm(this.#guarded, signal);
+    const tell = (/** @type {string} */ name, /** @type {unknown} */ tally) =>
+      this.#tell(name, tally);
+    const guarded = new Guarded(field, root, ask, choices, tell);
+    this.#guarded = guarded;
+    guardForms(() => [guarded], signal);
     const send = this.getAttribute("send");
-    if (send) guardSending(this.#guarded, signal, send);
+    if (send) guardSending(() => [guarded], signal, send);
     this.#describe(field, signal);
     void this.#load();
   }

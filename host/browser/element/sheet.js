@@ -71,6 +71,7 @@ export const SHEET = `
   padding: 0.25rem 0.375rem 0.25rem 0.625rem; border: 1px solid var(--line); border-radius: 0.75rem;
   background: var(--ground); box-shadow: 0 2px 10px rgb(0 0 0 / 0.16);
 }
+.bar.floating:not(:popover-open) { display: none; }
 
 button {
   flex: none; display: inline-flex; align-items: center; gap: 0.375rem; min-height: 1.625rem;

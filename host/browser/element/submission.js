@@ -9,34 +9,32 @@
  */
 
 /**
- * Guards the form that the field belongs to.
+ * Guards the forms that guarded fields belong to.
  *
- * @param {Guarded} guarded
+ * @param {() => Iterable<Guarded>} all the fields that are guarded now
  * @param {AbortSignal} signal
  */
-export function guardForm(guarded, signal) {
-  const { element } = guarded.field;
-  const formOf = () => /** @type {HTMLTextAreaElement} */ (element).form ?? element.closest("form");
+export function guardForms(all, signal) {
   const submits = async (/** @type {SubmitEvent} */ event) => {
-    const form = formOf();
-    if (!form || event.target !== form || guarded.isClear) return;
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const held = unclear(all).filter((guarded) => formOf(guarded) === form);
+    if (held.length === 0) return;
     hold(event);
     const { submitter } = event;
-    if (await guarded.clear()) form.requestSubmit(submitter?.isConnected ? submitter : null);
+    if (await clear(held)) form.requestSubmit(submitter?.isConnected ? submitter : null);
   };
   // At the window and first, before whatever the page listens with.
   window.addEventListener("submit", submits, { capture: true, signal });
 }
 
 /**
- * Guards the Enter key in the field, and buttons that send.
+ * Guards the Enter key in guarded fields, and buttons that send.
  *
- * @param {Guarded} guarded
+ * @param {() => Iterable<Guarded>} all the fields that are guarded now
  * @param {AbortSignal} signal
  * @param {string} buttons the selector of buttons that send
  */
-export function guardSending(guarded, signal, buttons) {
-  const { element } = guarded.field;
+export function guardSending(all, signal, buttons) {
   let isAgain = false;
   const again = (/** @type {() => void} */ act) => {
     isAgain = true;
@@ -47,20 +45,47 @@ export function guardSending(guarded, signal, buttons) {
     }
   };
   const presses = async (/** @type {KeyboardEvent} */ event) => {
-    if (isAgain || !sends(event) || !event.composedPath().includes(element)) return;
-    if (guarded.isClear) return;
+    if (isAgain || !sends(event)) return;
+    const path = event.composedPath();
+    const held = unclear(all).filter(({ field }) => path.includes(field.element));
+    if (held.length === 0) return;
     hold(event);
-    if (await guarded.clear()) again(() => enter(element, event));
+    if (await clear(held)) again(() => enter(held[0].field.element, event));
   };
   const clicks = async (/** @type {MouseEvent} */ event) => {
     const [target] = event.composedPath();
     const button = target instanceof Element ? target.closest(buttons) : null;
-    if (isAgain || !button || guarded.isClear) return;
+    if (isAgain || !(button instanceof HTMLElement)) return;
+    const form = button.closest("form");
+    // A button of another form sends something else.
+    const held = unclear(all).filter((guarded) => {
+      const own = formOf(guarded);
+      return !form || !own || form === own;
+    });
+    if (held.length === 0) return;
     hold(event);
-    if (await guarded.clear()) again(() => /** @type {HTMLElement} */ (button).click());
+    if (await clear(held)) again(() => button.click());
   };
   window.addEventListener("keydown", presses, { capture: true, signal });
   window.addEventListener("click", clicks, { capture: true, signal });
+}
+
+/** @param {() => Iterable<Guarded>} all */
+function unclear(all) {
+  return [...all()].filter(({ isClear }) => !isClear);
+}
+
+/** @param {Guarded} guarded */
+function formOf({ field: { element } }) {
+  return element instanceof HTMLTextAreaElement ? element.form : element.closest("form");
+}
+
+/** @param {readonly Guarded[]} held */
+async function clear(held) {
+  for (const guarded of held) {
+    if (!(await guarded.clear())) return false;
+  }
+  return true;
 }
 
 /** @param {Event} event */
@@ -69,7 +94,8 @@ function hold(event) {
   event.stopImmediatePropagation();
 }
 
-/** An Enter that an input method uses is its own, and one with Shift is a new line. @param {KeyboardEvent} event */
+/** An Enter that an input method uses is its own, and one with Shift is a new line.
+ * @param {KeyboardEvent} event */
 function sends(event) {
   return event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
 }

@@ -6,7 +6,7 @@ import { barriers, launch, picture } from "./stage/chromium.js";
 import { form, html, inside, pages } from "./stage/element.js";
 import { CSP, IS_FAKE } from "./stage/server.js";
 
-const SAID = "Mail ana@example.org, her number is 123-45-6789.";
+const SAID = "Mail ana@example.org, her number is 536-22-8145.";
 const ACTIONS = { EMAIL_ADDRESS: "pseudonymize", US_SSN: "block", CREDIT_CARD: "mask", "*": "observe" };
 const CONFIG = JSON.stringify({ policies: { pii: { actions: ACTIONS } } });
 
@@ -81,7 +81,7 @@ test("findings are underlined where they stand, and nothing moves", async (t) =>
   await on.says("2 findings, 1 must not be sent");
   assert.equal(await on.marks.count(), 2);
   assert.equal(await textAt(page, on, on.marks.nth(0)), "ana@example.org");
-  assert.equal(await textAt(page, on, on.marks.nth(1)), "123-45-6789");
+  assert.equal(await textAt(page, on, on.marks.nth(1)), "536-22-8145");
   assert.deepEqual(await page.getByRole("button", { name: "Send" }).boundingBox(), before);
   await picture(page, "element-found");
 });
@@ -151,7 +151,7 @@ test("findings are walked through by key, explained, and redacted one by one", a
   assert.equal(await selected(), "ana@example.org");
   assert.match(await on.alert.textContent(), /^Finding 1 of 2: Email address/);
   await page.keyboard.press("F8");
-  assert.equal(await selected(), "123-45-6789");
+  assert.equal(await selected(), "536-22-8145");
   assert.match(await on.card.textContent(), /must not be sent/);
   await picture(page, "element-card");
   await page.keyboard.press("Shift+F9");
@@ -169,10 +169,10 @@ test("the card opens where the pointer rests, and stays while it is on the card"
   const box = await on.marks.nth(0).boundingBox();
   await page.mouse.move(box.x + 20, box.y + 8, { steps: 3 });
   await on.card.waitFor();
-  assert.match(await on.card.textContent(), /Email address.*pii · 100 % sure.*Becomes <EMAIL_ADDRESS_/);
+  assert.match(await on.card.textContent(), /Email address.*pii · \d+ % sure.*Becomes <EMAIL_ADDRESS_/);
   await on.card.getByRole("button", { name: "Redact", exact: true }).click();
   await on.says("1 finding");
-  assert.match(await on.field.inputValue(), /^Mail <EMAIL_ADDRESS_\w+>, her number is 123-45-6789\.$/);
+  assert.match(await on.field.inputValue(), /^Mail <EMAIL_ADDRESS_\w+>, her number is 536-22-8145\.$/);
 });
 
 test("submit is stopped by what is blocked, and goes on once it is redacted", async (t) => {
@@ -219,7 +219,7 @@ test("submit leaves edits to whoever sends where that is chosen, but not what is
   await page.getByRole("button", { name: "Send" }).click();
   await page.waitForFunction(() => sent.length === 1);
   assert.deepEqual(await page.evaluate(() => sent), ["Mail ana@example.org."]);
-  await on.field.fill("123-45-6789");
+  await on.field.fill("536-22-8145");
   await page.getByRole("button", { name: "Send" }).click();
   await on.says("Not sent");
   assert.equal((await page.evaluate(() => sent)).length, 1);
@@ -247,7 +247,7 @@ test("without a form Enter and the button are held until the text is clear", asy
   const [first, second] = await page.evaluate(() => sent);
   assert.match(first, /^Mail <EMAIL_ADDRESS_\w+>$/);
   assert.match(second, /^Mail <EMAIL_ADDRESS_\w+> and <EMAIL_ADDRESS_\w+>$/);
-  await on.field.fill("123-45-6789");
+  await on.field.fill("536-22-8145");
   await page.keyboard.press("Enter");
   await on.says("Not sent");
   assert.equal((await page.evaluate(() => sent)).length, 2);
