@@ -51,6 +51,8 @@ export class Guarded {
   #cleaned;
   /** @type {{ text: string, edits: Edit[] } | undefined} the text after a redaction, and back */
   #undo;
+  /** @type {{ text: string, said: string } | undefined} why the text was not let go */
+  #refusal;
   /** @type {Loaded | undefined} */
   #loaded;
   /** @type {string | undefined} why there is no guard */
@@ -101,7 +103,7 @@ export class Guarded {
     this.#problem = loaded.problem;
     this.#settle();
     this.checker.forget();
-    this.#seen = this.#cleaned = undefined;
+    this.#seen = this.#cleaned = this.#refusal = undefined;
     this.#changed();
     this.#show();
   }
@@ -265,6 +267,7 @@ export class Guarded {
       this.#take(moved(this.marks, changeOf(this.#text, text)));
     }
     this.#text = text;
+    if (this.#refusal?.text !== text) this.#refusal = undefined;
     if (this.#undo && this.#undo.text !== text) this.#undo = undefined;
     if (this.#isComposing || !this.#loaded) return this.#show();
     if (this.#seen?.text === text) return this.#saw(text, this.#seen.look);
@@ -347,6 +350,7 @@ export class Guarded {
       const goes = decision ? decision === "forward" : onFault === "allow";
       return ["bad", (goes ? wording.unchecked : wording.blocked)(this.#problem)];
     }
+    if (this.#refusal?.text === this.#text) return ["bad", this.#refusal.said];
     if (!this.#loaded) return ["busy", wording.loading];
     if (this.#text === "") return ["calm", wording.empty];
     if (this.#isSlow) return ["busy", wording.checking];
@@ -367,8 +371,8 @@ export class Guarded {
    * @param {Look} [look]
    */
   #refuse(said, look) {
-    this.bar.show("bad", said, { canRedact: this.marks.some(isEnforced) });
-    this.#draw();
+    this.#refusal = { text: this.#text, said };
+    this.#show();
     this.voice.calls(said);
     // Where the person can do something about it.
     this.field.element.focus({ preventScroll: true });

@@ -20,8 +20,9 @@ let extension, own;
 
 before(async () => {
   extension = await withExtension((manifest) => {
-    // Nobody is there to answer the browser's question for a page that is added.
-    manifest.host_permissions = ["http://127.0.0.1/*"];
+    // Nobody is there to answer the browser's question for a page that is added, nor to press the
+    // extension's button, which would show it the page's address.
+    manifest.host_permissions = ["http://127.0.0.1/*", "https://chatgpt.com/*"];
   });
   const hosts = Object.entries(EDITORS).map(([editor, host]) => [host, editor]);
   await chats(extension.context, Object.fromEntries(hosts));
@@ -144,10 +145,12 @@ test("the popup counts rules, and nothing that was typed is kept", async (t) => 
   const tab = await tabOf(page);
   const popup = await extension.context.newPage();
   t.after(() => popup.close());
-  await popup.setViewportSize({ width: 336, height: 330 });
+  await popup.setViewportSize({ width: 340, height: 330 });
   await popup.goto(`${extension.origin}/popup.html?tab=${tab}`);
   await popup.getByRole("row", { name: "Email address 1 1" }).waitFor();
   await popup.getByRole("row", { name: "US SSN 0 1" }).waitFor();
+  assert.match(await popup.locator("#state").textContent(), /checked on this device/);
+  assert.equal(await popup.locator("#page").textContent(), "ChatGPT");
   await picture(popup, "extension-popup");
   assert.deepEqual(await barriers(popup), []);
   await popup.emulateMedia({ colorScheme: "dark" });
