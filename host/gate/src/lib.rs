@@ -61,10 +61,12 @@ mod edit;
 mod error;
 mod exchange;
 mod fault;
+mod guard;
 mod hold;
 mod key;
 mod lane;
 mod live;
+mod memory;
 mod merge;
 mod plan;
 mod pseudonym;
@@ -74,13 +76,15 @@ mod splice;
 mod transit;
 
 pub use config::{
-    Config, FormatConfig, KeySource, Limits, Match, Meaning, Mode, OnFault, OnHeld, OnUnscannable,
-    Percent, PolicyConfig, RefusalConfig, RefusalForm, Route, UpstreamConfig, UpstreamMatch,
+    CertificateField, Config, EnvoyConfig, FormatConfig, HeldHeaders, IdentitySource, KeySource,
+    Limits, Match, Meaning, Mode, OnFault, OnHeld, OnUnscannable, Percent, PolicyConfig,
+    RefusalConfig, RefusalForm, Route, UpstreamConfig, UpstreamMatch,
 };
 pub use context::Context;
 pub use error::Error;
 pub use exchange::{Exchange, StrandId};
 pub use fault::{BadAnswer, Fault, FaultKind};
+pub use guard::{Guard, GuardPolicy, Outcome, Policy};
 pub use key::Key;
 pub use plan::Plan;
 pub use pseudonym::Restorer;
