@@ -84,6 +84,12 @@ export interface Report {
   restored?: number;
 }
 
+/** What happened to a request and its response. Their texts are strings inside of bodies, so
+ * findings have no offsets. */
+export interface Summary extends Omit<Report, "findings"> {
+  findings: Omit<Finding, "start" | "end">[];
+}
+
 /** What stands in a text instead of a span of it. */
 export interface Edit {
   /** UTF-16 code units from the start of the text as it came. */
@@ -133,8 +139,9 @@ export type Source =
   | Promise<WebAssembly.Module | BufferSource | Response>;
 
 /**
- * The document that says what is done about findings: `sandgate.yaml` as an object, as JSON text,
- * or as YAML text. `sandgate schema` prints its schema.
+ * The document that says what is done about findings: `sandgate.yaml` as an object, or as JSON
+ * text. YAML is a third of a megabyte to read, so a page that has it as YAML brings its own reader;
+ * `sandgate schema` prints the document's schema.
  */
 export type Config = string | { [key: string]: unknown };
 
@@ -151,7 +158,7 @@ export interface LoadOptions {
   scope?: string;
   /** What the configuration's errors call it, `sandgate.yaml`. */
   name?: string;
-  /** What one call of a policy may cost, in WebAssembly instructions more or less: 1e9. */
+  /** What one call of a policy may cost, in WebAssembly instructions more or less: 200 million. */
   fuel?: number;
 }
 
@@ -266,7 +273,7 @@ export interface FetchOptions {
    * have to be allowed by it. */
   announce?: boolean;
   /** Is told what happened once an exchange is over, refused or left. */
-  onReport?: (report: Report, request: Request) => void;
+  onReport?: (summary: Summary, request: Request) => void;
 }
 
 /**
