@@ -188,7 +188,7 @@ fn errors_name_the_place_and_what_was_expected() -> Result<()> {
     let engine = Engine::new(small())?;
     let error = |document: &Value| -> Result<String> {
         let config = Config::from_json(&document.to_string(), "it.json")?;
-        let guard = Guard::new(&engine, &config, &library, place.path());
+        let guard = engine.guard(&config, &library, place.path());
         Ok(guard.err().with_context(|| format!("{document} was taken"))?.to_string())
     };
     for (policies, at, expected) in cases {
@@ -221,7 +221,7 @@ fn a_key_makes_the_same_hashes_in_every_process_and_none_does_not_leave_it() -> 
         let config =
             json!({ "policies": { "starry": { "actions": { "*": "hash" } } }, "key": key });
         let config = Config::from_json(&config.to_string(), "it.json")?;
-        Ok(Guard::new(&engine, &config, &library, place.path())?.check("*").text)
+        Ok(engine.guard(&config, &library, place.path())?.check("*").text)
     };
     let with = hash(json!({ "file": "key" }))?;
     assert_eq!(with, hash(json!({ "file": "same" }))?);
@@ -283,7 +283,7 @@ fn guard(engine: &Engine, component: Vec<u8>, actions: &Value) -> Result<Guard> 
     let config = Config::from_json(&config.to_string(), "it.json")?;
     let mut library = Library::new();
     library.insert("it", component);
-    Ok(Guard::new(engine, &config, &library, Path::new("."))?)
+    Ok(engine.guard(&config, &library, Path::new("."))?)
 }
 
 fn changed(changes: &str) -> Result<Vec<u8>> {

@@ -80,7 +80,7 @@ fn a_policy_beside_a_faulty_one_is_heard_where_faults_may_pass() -> Result<()> {
     let mut library = Library::new();
     library.insert("starry", starry()?);
     library.insert("hostile", trap);
-    let guard = Guard::new(&engine, &config, &library, Path::new("."))?;
+    let guard = engine.guard(&config, &library, Path::new("."))?;
     let outcome = guard.check("!*");
     assert_eq!((outcome.decision, outcome.text.as_str()), (Decision::Edited, "!<STAR>"));
     assert_eq!(outcome.report.faults.len(), 1);
@@ -233,7 +233,7 @@ fn guard(engine: &Engine, component: Vec<u8>, on_fault: &str) -> Result<Guard> {
     let config = Config::from_json(&config.to_string(), "hostile.json")?;
     let mut library = Library::new();
     library.insert("hostile", component);
-    Ok(Guard::new(engine, &config, &library, Path::new("."))?)
+    Ok(engine.guard(&config, &library, Path::new("."))?)
 }
 
 fn engine(isolation: Isolation) -> Result<Engine> {

@@ -274,7 +274,7 @@ fn guard(policy: &Packed, action: &str) -> Result<Guard> {
     let config = Config::from_json(&config, "laws.json")?;
     let mut library = Library::new();
     library.insert(policy.name.clone(), policy.component.clone());
-    Ok(Guard::new(&POOLED, &config, &library, Path::new("."))?)
+    Ok(POOLED.guard(&config, &library, Path::new("."))?)
 }
 
 fn engine(isolation: Isolation) -> Engine {

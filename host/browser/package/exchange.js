@@ -74,7 +74,7 @@ export class Exchange {
 
   #release(json) {
     const release = this.#splicer ? JSON.parse(json) : NOTHING;
-    this.edits.push(...release.edits);
+    this.edits = this.edits.concat(release.edits);
     return this.#splicer?.release(release) ?? "";
   }
 }

@@ -5,7 +5,7 @@ const IDENTITY = "x-sandgate-client";
 /** What was done, on a response. */
 const DECISION = "x-sandgate";
 /** Statuses of responses without a body. */
-const EMPTY = [101, 204, 205, 304];
+const EMPTY = [204, 205, 304];
 /** What of a request its body says nothing of. */
 const KEPT = [
   "method",

@@ -85,7 +85,7 @@ impl Setup {
                 (Config::with_policies(names), PathBuf::new())
             }
         };
-        Ok((Guard::new(&engine, &config, &library, &base)?, config, base))
+        Ok((engine.guard(&config, &library, &base)?, config, base))
     }
 
     /// The file that is read, if any.

@@ -68,7 +68,7 @@ fn guards(isolation: Isolation) -> Vec<(String, Guard)> {
     let names: Vec<String> = library.names().map(str::to_owned).collect();
     let guard = |names: &[String]| {
         let config = Config::with_policies(names);
-        Guard::new(&engine, &config, &library, Path::new(".")).expect("packed policies load")
+        engine.guard(&config, &library, Path::new(".")).expect("packed policies load")
     };
     let each = names.iter().map(|name| (name.clone(), guard(std::slice::from_ref(name))));
     each.chain([("all".to_owned(), guard(&names))]).collect()

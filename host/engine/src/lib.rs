@@ -7,12 +7,12 @@
 //!
 //! ```
 //! use std::path::Path;
-//! use sandgate_engine::{Engine, Guard, Library, Options};
+//! use sandgate_engine::{Engine, Library, Options};
 //! use sandgate_gate::Config;
 //!
 //! let engine = Engine::new(Options::default())?;
 //! let config = Config::from_yaml("policies: {}", "sandgate.yaml")?;
-//! let guard = Guard::new(&engine, &config, &Library::new(), Path::new("."))?;
+//! let guard = engine.guard(&config, &Library::new(), Path::new("."))?;
 //! let outcome = guard.check("my card is 4111 1111 1111 1111");
 //! println!("{:?}: {}", outcome.decision, outcome.text);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -43,8 +43,9 @@ mod spares;
 pub use engine::Engine;
 pub use error::Error;
 pub use files::secret;
-pub use guard::{Guard, GuardPolicy, Outcome};
+pub use guard::Guard;
 pub use inspect::{Inspection, inspect};
 pub use library::Library;
 pub use options::{Isolation, Limits, Options};
 pub use policy::{Configured, Policy};
+pub use sandgate_gate::{GuardPolicy, Outcome};

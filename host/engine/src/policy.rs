@@ -122,15 +122,24 @@ impl Misfit {
     }
 }
 
+impl sandgate_gate::Policy for Configured {
+    fn manifest(&self) -> &Manifest {
+        self.0.policy.manifest()
+    }
+
+    fn digest(&self) -> &str {
+        self.0.policy.digest()
+    }
+
+    fn session(&self, context: &Context) -> Box<dyn Session> {
+        Box::new(PolicySession::open(self.clone(), context))
+    }
+}
+
 impl Configured {
     /// The policy.
     pub fn policy(&self) -> &Policy {
         &self.0.policy
-    }
-
-    /// A session for one exchange. Where there can be none, it answers the fault to every call.
-    pub fn session(&self, context: &Context) -> impl Session + use<> {
-        PolicySession::open(self.clone(), context)
     }
 
     /// An instance for an exchange: one that waits, or else a new one.

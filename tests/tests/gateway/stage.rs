@@ -15,7 +15,7 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
-use sandgate_engine::{Engine, Guard, Library, Options};
+use sandgate_engine::{Engine, Library, Options};
 use sandgate_gate::{Config, UpstreamConfig};
 use sandgate_gateway::{Gateway, Setting, Upstream};
 use sandgate_tests::hostile::{manifest, policy, with_manifest};
@@ -150,7 +150,7 @@ pub(crate) fn setting(config: &str, upstream: &str) -> Result<Setting> {
     let mut library = Library::new();
     library.insert("it", with_manifest(policy(TRAP)?, manifest("it").to_string()));
     let engine = Engine::new(Options { instances: 16, ..Options::default() })?;
-    let guard = Guard::new(&engine, &config, &library, Path::new("."))?;
+    let guard = engine.guard(&config, &library, Path::new("."))?;
     let upstreams = Upstream::all(&config, Path::new("."))?;
     Ok(Setting { guard, config, upstreams, tls: None })
 }
