@@ -75,6 +75,13 @@ impl Plan {
         self.0.policies.iter().map(|policy| &*policy.name)
     }
 
+    /// The rules of a policy, in the order of their names, and what is done about each.
+    pub fn rules(&self, policy: &str) -> impl Iterator<Item = (&str, Action)> {
+        let policy = self.0.policies.iter().find(|p| &*p.name == policy);
+        let rules = policy.into_iter().flat_map(|policy| &policy.rules);
+        rules.map(|(name, rule)| (&**name, rule.action))
+    }
+
     /// What is done about a rule's findings, if the policy has the rule.
     pub fn action(&self, policy: &str, rule: &str) -> Option<Action> {
         let policy = self.0.policies.iter().find(|p| &*p.name == policy)?;
