@@ -6,19 +6,8 @@ const IDENTITY = "x-sandgate-client";
 const DECISION = "x-sandgate";
 /** Statuses of responses without a body. */
 const EMPTY = [204, 205, 304];
-/** What of a request its body says nothing of. */
-const KEPT = [
-  "method",
-  "mode",
-  "credentials",
-  "cache",
-  "redirect",
-  "referrer",
-  "referrerPolicy",
-  "integrity",
-  "keepalive",
-  "signal",
-];
+/** What a request says besides its method, headers, body and signal. */
+const KEPT = ["mode", "credentials", "cache", "redirect", "referrer", "referrerPolicy", "integrity", "keepalive"];
 
 export function guardFetch(fetch, guard, { match, scope, announce, onReport } = {}) {
   return async (input, init) => {
@@ -29,13 +18,16 @@ export function guardFetch(fetch, guard, { match, scope, announce, onReport } = 
     const headers = [...request.headers].flat();
     const passage = guard.pass(request.method, pathname + search, headers, body, scope);
     const over = once(() => {
-      onReport?.(JSON.parse(passage.report()), request);
+      const report = JSON.parse(passage.report());
       passage.free();
+      onReport?.(report, request);
     });
     try {
       const status = passage.refused();
       if (status !== undefined) return closing(refusal(passage, status), over);
-      const onwards = outgoing(request, init, body, passage);
+      const kept = input instanceof Request ? KEPT.map((name) => [name, input[name]]) : [];
+      const said = { ...Object.fromEntries(kept), ...init };
+      const onwards = { ...said, ...outgoing(request, body, passage) };
       if (announce ?? isOwn(request.url)) onwards.headers.set(IDENTITY, guard.identity);
       const response = await fetch(request.url, onwards);
       return await answered(response, passage, guard.patience, over);
@@ -47,14 +39,14 @@ export function guardFetch(fetch, guard, { match, scope, announce, onReport } = 
 }
 
 /** The request as it goes on. */
-function outgoing(request, init, body, passage) {
-  const kept = Object.fromEntries(KEPT.map((name) => [name, request[name]]));
+function outgoing(request, body, passage) {
+  const { method, signal } = request;
   const headers = new Headers(request.headers);
   headers.delete("content-length");
   if (passage.edited()) headers.delete("content-encoding");
   const edited = passage.edited() ? passage.take() : body;
-  const hasBody = request.method !== "GET" && request.method !== "HEAD" && edited.length > 0;
-  return { ...init, ...kept, headers, body: hasBody ? edited : undefined };
+  const hasBody = method !== "GET" && method !== "HEAD" && edited.length > 0;
+  return { method, signal, headers, body: hasBody ? edited : undefined };
 }
 
 /** The response as it goes on. */
@@ -84,11 +76,13 @@ async function answered(response, passage, patience, over) {
 function passing(reader, passage, patience, over) {
   let next;
   let heldSince;
+  let isLeft = false;
   const pull = async (controller) => {
     for (;;) {
       next ??= reader.read();
       const left = heldSince === undefined ? undefined : heldSince + patience - performance.now();
       const came = await within(next, left);
+      if (isLeft) return;
       if (came === undefined) {
         passage.overdue();
       } else {
@@ -118,6 +112,7 @@ function passing(reader, passage, patience, over) {
           throw error;
         }),
       cancel(reason) {
+        isLeft = true;
         over();
         return reader.cancel(reason);
       },

@@ -8,10 +8,8 @@ import { Draft } from "./gate.js";
 import { Refused, compile, compileSync, init, isReady } from "./load.js";
 import { policies as own } from "./policies.js";
 
-/** How much text is looked at before the page may have its turn. */
+/** How much text is looked at before the page has its turn: a frame's worth. */
 const SLICE = 32 * 1024;
-/** For how many milliseconds a page is kept waiting: half a frame. */
-const PATIENCE = 8;
 
 export class Guard {
   #gate;
@@ -163,22 +161,18 @@ function seen(exchange, text) {
 
 async function seenLater(exchange, text, signal) {
   exchange.begin();
-  let left = "";
-  let since = performance.now();
-  for (let at = 0; at < text.length; at += SLICE) {
-    left += exchange.feed(text.slice(at, at + SLICE));
-    if (performance.now() - since > PATIENCE) {
-      await turn();
-      since = performance.now();
-    }
+  let left = exchange.feed(text.slice(0, SLICE));
+  for (let at = SLICE; at < text.length; at += SLICE) {
+    await turn();
     signal?.throwIfAborted();
+    left += exchange.feed(text.slice(at, at + SLICE));
   }
   return { left: left + exchange.end(), report: exchange.report() };
 }
 
 /** The page has its turn. */
 function turn() {
-  return globalThis.scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve));
+  return globalThis.scheduler?.postTask?.(() => {}) ?? new Promise((resolve) => setTimeout(resolve));
 }
 
 function redacted(exchange, { report, left }) {

@@ -158,7 +158,8 @@ export interface LoadOptions {
   scope?: string;
   /** What the configuration's errors call it, `sandgate.yaml`. */
   name?: string;
-  /** What one call of a policy may cost, in WebAssembly instructions more or less: 200 million. */
+  /** What one call of a policy may cost, in WebAssembly instructions more or less: 1e9, a tenth of a
+   * second. */
   fuel?: number;
 }
 

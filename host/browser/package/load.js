@@ -3,25 +3,32 @@
 import { SandgateError } from "./error.js";
 import instantiate, { initSync as instantiateSync } from "./gate.js";
 
-let ready;
+let coming;
+let isHere = false;
 
 /** Compiles the gate, once. */
-export function init(source = new URL("./gate_bg.wasm", import.meta.url)) {
-  ready ??= compile(source, "the gate").then((module) => instantiate({ module_or_path: module }));
-  ready.catch(() => (ready = undefined));
-  return ready.then(() => {});
+export async function init(source = new URL("./gate_bg.wasm", import.meta.url)) {
+  if (isHere) return;
+  coming ??= compile(source, "the gate").then((module) => instantiate({ module_or_path: module }));
+  try {
+    await coming;
+    isHere = true;
+  } catch (error) {
+    coming = undefined;
+    throw error;
+  }
 }
 
 /** The same at once, from what is at hand. */
 export function initSync(source) {
-  if (ready) return;
+  if (isHere) return;
   instantiateSync({ module: compileSync(source, "the gate") });
-  ready = Promise.resolve();
+  isHere = true;
 }
 
 /** Whether the gate is there. */
 export function isReady() {
-  return ready !== undefined;
+  return isHere;
 }
 
 /** WebAssembly is not to be had here, whatever is loaded. */
