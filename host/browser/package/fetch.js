@@ -14,8 +14,8 @@ export function guardFetch(fetch, guard, { match, scope, announce, onReport } = 
     const request = new Request(input, init);
     if (match && !match(request)) return fetch(request);
     const body = new Uint8Array(await request.arrayBuffer());
-    const { pathname, search } = new URL(request.url);
-    const headers = [...request.headers].flat();
+    const { host, pathname, search } = new URL(request.url);
+    const headers = [":authority", host, ...[...request.headers].flat()];
     const passage = guard.pass(request.method, pathname + search, headers, body, scope);
     const over = once(() => {
       const report = JSON.parse(passage.report());

@@ -130,8 +130,9 @@ function configure(draft, name, module, instance) {
 }
 
 function finished(draft, { key, scope = "" }) {
-  const secret = key === undefined ? crypto.getRandomValues(new Uint8Array(32)) : octets(key);
-  return new Guard(told(() => draft.finish(secret, scope)));
+  const secret = key === undefined ? undefined : octets(key);
+  const random = crypto.getRandomValues(new Uint8Array(32));
+  return new Guard(told(() => draft.finish(secret, random, scope)));
 }
 
 /** Where WebAssembly is forbidden there is a guard all the same, that sees nothing and says so. */

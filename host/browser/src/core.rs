@@ -13,8 +13,17 @@ extern "C" {
     // No call of the contract has more than six arguments, and a function of WebAssembly ignores
     // those it does not have.
     #[expect(clippy::too_many_arguments, reason = "an array of them would be copied")]
-    fn call(core: u32, function: u32, a: u32, b: u32, c: u32, d: u32, e: u32, f: u32, fuel: f64)
-    -> u32;
+    fn call(
+        core: u32,
+        function: u32,
+        a: u32,
+        b: u32,
+        c: u32,
+        d: u32,
+        e: u32,
+        f: u32,
+        fuel: f64,
+    ) -> u32;
     fn fault() -> u32;
     fn read(core: u32, at: u32, into: &mut [u8]) -> bool;
     fn write(core: u32, at: u32, bytes: &[u8]) -> bool;

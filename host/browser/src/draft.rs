@@ -3,15 +3,12 @@
 use std::collections::BTreeMap;
 
 use sandgate_canon::{Configured, Failure, Limits};
-use sandgate_gate::{Config, Guard, Key, Manifest};
+use sandgate_gate::{Config, Guard, Key, KeySource, Manifest};
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::core::Instance;
 use crate::gate::Gate;
-
-/// A shorter secret could be guessed.
-const MIN_SECRET: usize = 16;
 
 /// A configuration, and what JavaScript brought for it so far.
 #[wasm_bindgen]
@@ -25,16 +22,14 @@ pub struct Draft {
 
 #[wasm_bindgen]
 impl Draft {
-    /// Reads a configuration, YAML or JSON; `name` is what its errors call it.
+    /// Reads a configuration, which is JSON here; `name` is what its errors call it.
     ///
     /// # Errors
     /// What is wrong with it, and where.
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str, name: &str) -> Result<Self, JsError> {
-        let is_json = config.trim_start().starts_with('{');
-        let read = if is_json { Config::from_json } else { Config::from_yaml };
         Ok(Self {
-            config: read(config, name)?,
+            config: Config::from_json(config, name)?,
             files: BTreeMap::new(),
             policies: Vec::new(),
             limits: Limits::default(),
@@ -79,7 +74,8 @@ impl Draft {
         let place = |key: &str| format!("policies.{name}{key}");
         let manifest: Manifest = serde_json::from_str(manifest)
             .map_err(|e| self.error(place(""), format!("its manifest: {e}")))?;
-        if let Some(expected) = policy.digest.as_ref().filter(|d| !d.eq_ignore_ascii_case(&digest)) {
+        if let Some(expected) = policy.digest.as_ref().filter(|d| !d.eq_ignore_ascii_case(&digest))
+        {
             let problem = format!("the component is {digest}, expected {expected}");
             return Err(self.error(place(".digest"), problem));
         }
@@ -101,17 +97,28 @@ impl Draft {
         Ok(())
     }
 
-    /// The guard, with a secret for its hashes and pseudonyms.
+    /// The guard, with a secret for its hashes and pseudonyms: this one, or the configuration's
+    /// own, or else `random` bytes. What a server has in its files and environment no page has.
     ///
     /// # Errors
     /// Where an action is for a rule that its policy does not have, or the secret is too short.
-    pub fn finish(self, secret: &[u8], scope: String) -> Result<Gate, JsError> {
-        if secret.len() < MIN_SECRET {
-            let length = secret.len();
-            let problem = format!("key: {length} bytes, expected at least {MIN_SECRET}");
-            return Err(JsError::new(&problem));
-        }
-        let guard = Guard::new(&self.config, self.policies, &Key::derive(secret))?;
+    pub fn finish(
+        self,
+        secret: Option<Vec<u8>>,
+        random: &[u8],
+        scope: String,
+    ) -> Result<Gate, JsError> {
+        let key = match (secret, &self.config.key) {
+            (Some(secret), _) => {
+                Key::of_secret(&secret).map_err(|e| JsError::new(&format!("key: {e}")))?
+            }
+            (None, Some(KeySource::Value(secret))) => {
+                let key = Key::of_secret(secret.as_bytes());
+                key.map_err(|problem| self.error("key.value".to_owned(), problem))?
+            }
+            (None, _) => Key::derive(random),
+        };
+        let guard = Guard::new(&self.config, self.policies, &key)?;
         Ok(Gate::new(guard, self.config, scope))
     }
 

@@ -110,8 +110,7 @@ impl<P: Policy> Guard<P> {
     /// makes: a person's, a tenant's.
     pub fn open(&self, context: &Context, scope: &str) -> Exchange {
         let (armed, more) = (Arc::clone(&self.0), context.clone());
-        let exchange = self.0.plan.open(self.0.sessions(context), scope);
-        exchange.with_more(move || armed.sessions(&more))
+        self.0.plan.open_with(context, scope, move || armed.sessions(&more))
     }
 }
 

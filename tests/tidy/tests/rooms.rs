@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("host/gate", &["sandgate-wire", "sandgate-wit"]),
     ("host/canon", &["sandgate-gate"]),
     ("host/engine", &["sandgate-gate", "sandgate-wit"]),
+    ("host/envoy", &["sandgate-canon", "sandgate-gate"]),
     ("host/gateway", &["sandgate-engine", "sandgate-gate", "sandgate-wire"]),
     ("host/mock", &["sandgate-wire"]),
     ("host/browser", &["sandgate-canon", "sandgate-gate"]),

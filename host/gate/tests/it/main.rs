@@ -7,4 +7,5 @@ mod faults;
 mod laws;
 mod script;
 mod strands;
+mod streams;
 mod transit;
