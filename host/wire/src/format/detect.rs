@@ -96,6 +96,8 @@ fn by_end(segments: &[&str]) -> Option<Api> {
         [.., "chat", "completions", _] | [.., "chat", "completions", _, "messages"] => {
             Api::OpenAiChat
         }
+        // OpenAI's assistants.
+        [.., "threads", _, "messages"] => return None,
         [.., "messages"] | [.., "messages", "count_tokens"] => Api::AnthropicMessages,
         [.., "mcp"] => Api::Mcp,
         _ => return None,
