@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use sandgate_engine::{Configured, Engine, Options};
-use sandgate_gate::{Context, Direction, Part, Role, Session};
+use sandgate_gate::{Context, Direction, Part, Policy as _, Role};
 use sandgate_tests::policies::{Packed, Question, packed};
 
 const MEASURED: Duration = Duration::from_millis(500);

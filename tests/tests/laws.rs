@@ -11,7 +11,9 @@ use anyhow::{Result, anyhow};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, RngAlgorithm, TestRng, TestRunner};
 use sandgate_engine::{Configured, Engine, Guard, Isolation, Library, Options, Policy};
-use sandgate_gate::{Config, Context, Decision, Direction, Finding, Part, Role, Session, Splicer};
+use sandgate_gate::{
+    Config, Context, Decision, Direction, Finding, Part, Policy as _, Role, Splicer,
+};
 use sandgate_tests::policies::{Answer, Found, Packed, Question, packed};
 use sandgate_tests::texts::{cut, cuts, make, texts};
 use serde_json::{Value, json};

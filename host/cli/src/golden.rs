@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use sandgate_engine::{Configured, Policy};
-use sandgate_gate::{Context, Direction, Finding, Part, Role, Session};
+use sandgate_gate::{Context, Direction, Finding, Part, Policy as _, Role};
 use sandgate_wit::{Case, Cases};
 
 /// Texts up to this length are cut in two at every place; longer ones only into chunks.

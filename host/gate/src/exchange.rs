@@ -10,6 +10,8 @@
 //! A refusal stops the text and not the looking: policies see what the host still feeds, so that
 //! the report says everything that was wrong.
 
+mod whole;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -19,6 +21,7 @@ use crate::config::OnHeld;
 use crate::edit;
 use crate::lane::Lane;
 use crate::live::Live;
+use crate::memory::Recall;
 use crate::merge::{Found, clusters};
 use crate::plan::Ready;
 use crate::pseudonym::{Pseudonyms, Restorer};
@@ -37,6 +40,8 @@ pub struct Exchange {
     strands: Vec<Strand>,
     /// Brings sessions for another strand.
     more: Option<More>,
+    /// What tells its texts, where policies' answers are remembered.
+    recall: Option<Recall>,
     pseudonyms: Pseudonyms,
     /// Whether the text has ended for good where it was refused.
     stopped: bool,
@@ -68,11 +73,12 @@ struct Strand {
 const FIRST: StrandId = StrandId(0);
 
 impl Exchange {
-    pub(crate) fn new(plan: Arc<Ready>, sessions: Vec<Box<dyn Session>>, scope: &str) -> Self {
-        let mut exchange = Self {
+    pub(crate) fn new(plan: Arc<Ready>, scope: &str) -> Self {
+        Self {
             plan,
             strands: Vec::new(),
             more: None,
+            recall: None,
             pseudonyms: Pseudonyms::new(scope),
             stopped: false,
             edited: false,
@@ -84,9 +90,19 @@ impl Exchange {
             bytes: 0,
             unsettled: 0,
             restored: 0,
-        };
-        exchange.add_strand(sessions);
-        exchange
+        }
+    }
+
+    /// With these sessions for its first strand.
+    pub(crate) fn with(mut self, sessions: Vec<Box<dyn Session>>) -> Self {
+        self.add_strand(sessions);
+        self
+    }
+
+    /// Remembers what policies say of whole texts.
+    pub(crate) fn with_recall(mut self, recall: Recall) -> Self {
+        self.recall = Some(recall);
+        self
     }
 
     /// With sessions from `more` where parts come at the same time; without them such parts are
@@ -102,16 +118,16 @@ impl Exchange {
 
     /// A part begins. Whatever was not released of one before it never will be.
     pub fn begin(&mut self, part: Part) {
+        if self.strands.is_empty() {
+            self.add_strand_of_more();
+        }
         self.begin_in(FIRST, part);
     }
 
     /// A part begins beside those that did not end yet.
     pub fn begin_beside(&mut self, part: Part) -> StrandId {
         let free = self.strands.iter().position(|strand| strand.live.is_none());
-        let id = StrandId(free.unwrap_or_else(|| {
-            let sessions = self.more.as_mut().map(|more| more()).unwrap_or_default();
-            self.add_strand(sessions)
-        }));
+        let id = StrandId(free.unwrap_or_else(|| self.add_strand_of_more()));
         self.begin_in(id, part);
         id
     }
@@ -130,6 +146,11 @@ impl Exchange {
         if let Some(strand) = self.strands.get_mut(strand) {
             strand.live = Some(Live::new(number, part.direction, restorer));
         }
+    }
+
+    fn add_strand_of_more(&mut self) -> usize {
+        let sessions = self.more.as_mut().map(|more| more()).unwrap_or_default();
+        self.add_strand(sessions)
     }
 
     fn add_strand(&mut self, sessions: Vec<Box<dyn Session>>) -> usize {
@@ -204,6 +225,14 @@ impl Exchange {
             return Release { upto, edits: Vec::new() };
         }
         self.over_limit(strand, live, 0).unwrap_or_default()
+    }
+
+    /// Nothing comes for a while: sessions are closed, and opened anew where more text comes. Does
+    /// nothing while a part goes on.
+    pub fn rest(&mut self) {
+        if self.more.is_some() && self.strands.iter().all(|strand| strand.live.is_none()) {
+            self.strands.clear();
+        }
     }
 
     /// Whether text may leave otherwise than it came: some policy enforces, or a pseudonym is to
@@ -296,6 +325,9 @@ impl Exchange {
 
     /// Notes a finding that was checked.
     fn accept(&mut self, live: &mut Live, policy_idx: usize, finding: Finding) {
+        if let Some(said) = &mut live.said {
+            said.push((policy_idx, finding.clone()));
+        }
         let plan = Arc::clone(&self.plan);
         let Some(policy) = plan.policies.get(policy_idx) else { return };
         let Some((name, rule)) = policy.rules.get_key_value(finding.rule.as_str()) else { return };

@@ -4,6 +4,7 @@ use sandgate_wire::Edit;
 
 use crate::Direction;
 use crate::hold::Hold;
+use crate::memory::Said;
 use crate::merge::Found;
 use crate::pseudonym::Restorer;
 
@@ -16,6 +17,8 @@ pub(crate) struct Live {
     /// Findings that change text, above `released`.
     pub(crate) found: Vec<Found>,
     pub(crate) released: u64,
+    /// Every finding, where it is to be remembered.
+    pub(crate) said: Option<Vec<Said>>,
     restorer: Option<Restorer>,
     /// Pseudonyms that were recognised, above `released`.
     restores: Vec<Edit>,
@@ -29,6 +32,7 @@ impl Live {
             hold: Hold::default(),
             found: Vec::new(),
             released: 0,
+            said: None,
             restorer,
             restores: Vec::new(),
         }

@@ -7,8 +7,11 @@ use sandgate_wit::{Action, Manifest};
 
 use crate::config::nearest;
 use crate::edit::label;
+use crate::memory::{Memory, Recall};
 use crate::session::Session;
-use crate::{Config, Error, Exchange, Key, Limits, Mode, OnFault, OnUnscannable, PolicyConfig};
+use crate::{
+    Config, Context, Error, Exchange, Key, Limits, Mode, OnFault, OnUnscannable, PolicyConfig,
+};
 
 /// What a rule that a policy's user wrote does unless `actions` says otherwise: nobody writes a
 /// pattern for text that may pass, and a refusal should be asked for.
@@ -24,6 +27,7 @@ pub(crate) struct Ready {
     pub(crate) limits: Limits,
     pub(crate) on_unscannable: OnUnscannable,
     pub(crate) key: Key,
+    pub(crate) memory: Memory,
 }
 
 /// What is done about one policy's findings and faults.
@@ -61,18 +65,47 @@ impl Plan {
             limits: config.limits.clone(),
             on_unscannable: config.on_unscannable,
             key,
+            memory: Memory::new(config.limits.remembered),
         })))
     }
 
     /// An exchange, with a session of each policy in the order they were planned in. `scope` is
     /// whose pseudonyms it makes: equal values of one person, or one tenant, get equal ones.
     pub fn open(&self, sessions: Vec<Box<dyn Session>>, scope: &str) -> Exchange {
-        Exchange::new(Arc::clone(&self.0), sessions, scope)
+        Exchange::new(Arc::clone(&self.0), scope).with(sessions)
+    }
+
+    /// An exchange whose sessions `more` opens with this context once somebody has to look, which
+    /// nobody has where all its texts are known from earlier requests.
+    pub fn open_with(
+        &self,
+        context: &Context,
+        scope: &str,
+        more: impl FnMut() -> Vec<Box<dyn Session>> + Send + 'static,
+    ) -> Exchange {
+        let recall = Recall::new(context, scope);
+        Exchange::new(Arc::clone(&self.0), scope).with_recall(recall).with_more(more)
     }
 
     /// The names of the policies, in order.
     pub fn policies(&self) -> impl Iterator<Item = &str> {
         self.0.policies.iter().map(|policy| &*policy.name)
+    }
+
+    /// The rules of a policy, in the order of their names, and what is done about each.
+    pub fn rules(&self, policy: &str) -> impl Iterator<Item = (&str, Action)> {
+        let policy = self.0.policies.iter().find(|p| &*p.name == policy);
+        let rules = policy.into_iter().flat_map(|policy| &policy.rules);
+        rules.map(|(name, rule)| (&**name, rule.action))
+    }
+
+    /// The first policy and rule whose findings become something that is made with the key.
+    pub fn keyed(&self) -> Option<(&str, &str)> {
+        let is_keyed = |rule: &RulePlan| matches!(rule.action, Action::Hash | Action::Pseudonymize);
+        self.0.policies.iter().find_map(|policy| {
+            let mut rules = policy.rules.iter();
+            rules.find(|(_, rule)| is_keyed(rule)).map(|(name, _)| (&*policy.name, &**name))
+        })
     }
 
     /// What is done about a rule's findings, if the policy has the rule.

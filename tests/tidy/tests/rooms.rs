@@ -19,8 +19,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("host/fuse", &["sandgate-inspect", "sandgate-wit"]),
     ("host/canon", &["sandgate-gate"]),
     ("host/engine", &["sandgate-canon", "sandgate-gate", "sandgate-inspect", "sandgate-wit"]),
+    ("host/envoy", &["sandgate-canon", "sandgate-gate"]),
     ("host/gateway", &["sandgate-engine", "sandgate-gate", "sandgate-wire"]),
     ("host/mock", &["sandgate-wire"]),
+    ("host/browser", &["sandgate-canon", "sandgate-gate"]),
+    ("host/browser/pack", &["sandgate-fuse"]),
     (
         "host/cli",
         &["sandgate-engine", "sandgate-gate", "sandgate-gateway", "sandgate-mock", "sandgate-wit"],
@@ -30,7 +33,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// Libraries that one room alone may name.
-const ONLY: &[(&str, &str)] = &[("wasmtime", "host/engine"), ("wit-bindgen", "guest")];
+const ONLY: &[(&str, &str)] =
+    &[("wasmtime", "host/engine"), ("wasm-bindgen", "host/browser"), ("wit-bindgen", "guest")];
 
 /// What a pure room's code never says.
 const IMPURE: &[&str] =

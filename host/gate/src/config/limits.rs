@@ -23,6 +23,9 @@ pub struct Limits {
     /// How many findings a policy may answer in one part. More is a fault.
     #[schemars(range(min = 1))]
     pub findings: u32,
+    /// What was found in so many texts of requests is remembered by a keyed hash of each, without
+    /// the text, so that a conversation that is sent again is not scanned again. 0 for none.
+    pub remembered: u32,
 }
 
 /// What is done about text that would have to be held back beyond a limit.
@@ -55,6 +58,7 @@ impl Default for Limits {
             held_ms: None,
             body: 16 << 20,
             findings: 100_000,
+            remembered: 16_384,
         }
     }
 }

@@ -21,11 +21,9 @@ pub(super) fn text(
     spelled: &str,
 ) -> String {
     let (mut view, mut out) = (View::new(text.spelling), String::with_capacity(spelled.len()));
-    let strand = exchange.begin_beside(part(direction, text));
-    for said in [view.push(spelled), view.end()] {
-        view.release(exchange.feed_in(strand, &said), &mut out);
-    }
-    view.release(exchange.end_in(strand), &mut out);
+    let mut said = view.push(spelled);
+    said += &view.end();
+    view.release(exchange.whole(part(direction, text), &said), &mut out);
     out
 }
 
