@@ -19,24 +19,24 @@
  * @property {boolean} floats whether its line floats over the page
  * @property {import("./wording.js").Wording} wording
  *
- * @typedef {{ rules: Record<string, number>, decision: string }} Tally counts, without content
+ * @typedef {import("./standing.js").Tally} Tally
  * @typedef {(name: "look" | "redact" | "refuse", tally: Tally) => void} Tell
  */
 import { Bar } from "./bar.js";
 import { Card } from "./card.js";
 import { Checker } from "./checker.js";
 import { fieldOf } from "./field.js";
+import { hoverOver } from "./hover.js";
 import { keysOf } from "./keys.js";
 import { painterOf } from "./paint.js";
-import { hoverOver } from "./hover.js";
 import { adopt, SHEET } from "./sheet.js";
-import { changeOf, edited, inverse, isEnforced, marksOf, moved } from "./spans.js";
+import { changeOf, edited, inverse, isEnforced, markAfter, marksOf, moved } from "./spans.js";
+import { reason, standing, tallyOf } from "./standing.js";
 import { Voice } from "./voice.js";
+import { watch } from "./watch.js";
 
 /** A text that changes more often than this while it is looked at is not sent. */
 const MOST_ROUNDS = 5;
-/** How often it is seen whether a page changed the text by itself, in milliseconds. */
-const GLANCE = 400;
 /** How long a look may take before it is told that there is one, in milliseconds. */
 const LONG = 500;
 
@@ -157,8 +157,11 @@ export class Guarded {
   async redact(only) {
     if (this.#isComposing || !this.#loaded || !this.field.isWritable) return false;
     const text = this.field.read();
-    /** @type {Cleaned} */
-    const cleaned = await this.ask("clean", { text: text.toWellFormed() });
+    /** @type {Cleaned | undefined} */
+    const cleaned = await this.ask("clean", { text: text.toWellFormed() }).catch((error) =>
+      this.#ended(error.message),
+    );
+    if (!cleaned) return false;
     if (cleaned.decision === "refused") return this.#refuse(this.#reason(cleaned), cleaned);
     const edits = cleaned.edits.filter(
       (edit) => !only || (edit.start < only.end && only.start < edit.end),
@@ -194,14 +197,10 @@ export class Guarded {
 
   /** Goes to the finding after the selection, or before it. @param {1 | -1} direction */
   step(direction) {
-    const { marks } = this;
-    if (marks.length === 0) return;
-    const at = this.field.selection() ?? { start: 0, end: 0 };
-    const isOn = this.card.isOpen && marks.findIndex((mark) => mark === this.card.mark);
-    const next = marks.findIndex(({ start }) => start >= at.start);
-    let idx = next < 0 ? (direction > 0 ? 0 : marks.length - 1) : direction > 0 ? next : next - 1;
-    if (typeof isOn === "number" && isOn >= 0) idx = isOn + direction;
-    const mark = marks[(idx + marks.length) % marks.length];
+    const { marks, card } = this;
+    const place = card.mark?.start ?? this.field.selection()?.start ?? 0;
+    const mark = markAfter(marks, place, direction, card.isOpen);
+    if (!mark) return;
     this.field.select(mark);
     this.explain(mark);
     this.voice.calls(this.choices.wording.reviewed(mark, marks.indexOf(mark), marks.length));
@@ -229,32 +228,19 @@ export class Guarded {
   }
 
   #listen() {
-    const { element } = this.field;
     const { signal } = this.#leaving;
-    const on = (/** @type {string} */ name, /** @type {(event: any) => void} */ listener) =>
-      element.addEventListener(name, listener, { signal });
-    on("compositionstart", () => (this.#isComposing = true));
-    on("compositionend", () => {
-      this.#isComposing = false;
-      this.#changed();
-    });
-    on("input", () => this.#changed());
-    on("focus", () => this.#changed());
-    on("keydown", keysOf(this));
+    const { element } = this.field;
+    const composing = (/** @type {boolean} */ is) => {
+      this.#isComposing = is;
+      if (!is) this.#changed();
+    };
+    const changed = () => this.#changed();
+    const moved = () => this.#draw();
+    watch(element, { changed, moved, composing, glance: () => this.#glance() }, signal);
+    element.addEventListener("keydown", keysOf(this), { signal });
     hoverOver(this, signal);
-    const draw = () => this.#draw();
-    window.addEventListener("scroll", draw, { capture: true, passive: true, signal });
-    window.addEventListener("resize", draw, { signal });
-    const sizes = new ResizeObserver(draw);
-    sizes.observe(element);
-    const glances = setInterval(() => this.#glance(), GLANCE);
-    signal.addEventListener("abort", () => {
-      sizes.disconnect();
-      clearInterval(glances);
-    });
   }
 
-  /** A page that sends or fills a field by itself says nothing of it. */
   #glance() {
     const mayHaveChanged = this.marks.length > 0 || this.field.element.matches(":focus");
     if (mayHaveChanged && !this.#isComposing && this.field.read() !== this.#text) this.#changed();
@@ -330,34 +316,23 @@ export class Guarded {
 
   /** Says how things stand. */
   #show() {
-    const canUndo = this.#undo !== undefined && this.#undo.text === this.#text;
-    const canRedact = this.field.isWritable && this.marks.some(isEnforced);
-    this.#said = this.#standing(canUndo) ?? this.#said;
+    const [text, seen, undo] = [this.#text, this.#seen, this.#undo];
+    const redacted = undo?.text === text ? undo.edits.length : 0;
+    const state = {
+      problem: this.#problem,
+      isLoaded: this.#loaded !== undefined,
+      isEmpty: text === "",
+      isSlow: this.#isSlow,
+      look: seen?.text === text ? seen.look : undefined,
+      refusal: this.#refusal?.text === text ? this.#refusal.said : undefined,
+      marks: this.marks,
+      redacted,
+    };
+    this.#said = standing(state, this.choices) ?? this.#said;
     const [mood, said] = this.#said ?? ["calm", this.choices.wording.empty];
-    this.bar.show(mood, said, { canRedact, canUndo });
+    const canRedact = this.field.isWritable && this.marks.some(isEnforced);
+    this.bar.show(mood, said, { canRedact, canUndo: redacted > 0 });
     this.#draw();
-  }
-
-  /**
-   * @param {boolean} canUndo
-   * @returns {[import("./bar.js").Mood, string] | undefined} nothing where it is not known yet
-   */
-  #standing(canUndo) {
-    const { wording, onFault } = this.choices;
-    const isSeen = this.#seen?.text === this.#text;
-    if (this.#problem !== undefined) {
-      const decision = this.#loaded ? this.#seen?.look.decision : undefined;
-      const goes = decision ? decision === "forward" : onFault === "allow";
-      return ["bad", (goes ? wording.unchecked : wording.blocked)(this.#problem)];
-    }
-    if (this.#refusal?.text === this.#text) return ["bad", this.#refusal.said];
-    if (!this.#loaded) return ["busy", wording.loading];
-    if (this.#text === "") return ["calm", wording.empty];
-    if (this.#isSlow) return ["busy", wording.checking];
-    if (this.marks.some(isEnforced)) return ["found", wording.found(this.marks)];
-    if (canUndo) return ["calm", wording.redacted(this.#undo?.edits.length ?? 0)];
-    if (this.marks.length > 0) return ["calm", wording.found(this.marks)];
-    return isSeen ? ["calm", wording.clean] : undefined;
   }
 
   /** @param {Look} look */
@@ -382,12 +357,7 @@ export class Guarded {
 
   /** Why a text that was looked at does not leave. @param {Look} look */
   #reason(look) {
-    const { wording, keys } = this.choices;
-    const fault = look.faults.find(({ refused }) => refused);
-    if (look.refused === "fault" && this.#problem) return wording.blocked(this.#problem);
-    if (look.refused === "fault" && fault) return wording.fault(fault);
-    if (look.refused === "unscannable" || look.refused === "held") return wording.unreadable;
-    return wording.refused(this.marks, keys);
+    return reason(look, this.marks, this.#problem, this.choices);
   }
 
   /** Why nothing can be looked at. */
@@ -400,18 +370,4 @@ export class Guarded {
 /** Browsers change spaces at the ends of what they edit. @param {string} text */
 function plainSpaces(text) {
   return text.replaceAll("\u00a0", " ");
-}
-
-/**
- * @param {Look} look
- * @param {Mark} [only]
- * @returns {Tally}
- */
-function tallyOf({ findings, decision }, only) {
-  /** @type {Record<string, number>} */
-  const rules = {};
-  for (const { rule, start } of findings) {
-    if (!only || (start >= only.start && start < only.end)) rules[rule] = (rules[rule] ?? 0) + 1;
-  }
-  return { rules, decision };
 }

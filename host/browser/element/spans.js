@@ -168,3 +168,19 @@ export function movedPlace(place, edits) {
   }
   return place + shift;
 }
+
+/**
+ * The mark after a place, or before it; at the end the first is next, and the other way round.
+ *
+ * @param {readonly Mark[]} marks
+ * @param {number} place
+ * @param {1 | -1} direction
+ * @param {boolean} isPast whether one that starts at the place does not count
+ * @returns {Mark | undefined}
+ */
+export function markAfter(marks, place, direction, isPast) {
+  if (direction > 0) {
+    return marks.find(({ start }) => (isPast ? start > place : start >= place)) ?? marks[0];
+  }
+  return marks.findLast(({ start }) => start < place) ?? marks.at(-1);
+}

@@ -118,13 +118,15 @@ async fn back(
     let mut passage = Passage::new(body, transit, held_ms);
     let mut headers = end_to_end(&head.headers);
     let (decision, decodes, body) = match delivery {
-        Delivery::Stream => (passage.decision(), passage.transit.decodes(), passage.outgoing()),
+        Delivery::Stream => {
+            (passage.transit.decision(), passage.transit.decodes(), passage.outgoing())
+        }
         Delivery::Whole => {
             let length = passage.collect().await.map_err(|_| Problem::Cut)?;
             let mut out = Vec::new();
             match looked_at(length, || passage.transit.end(&mut out)) {
                 Ok(Flow::Broken) => return Err(Problem::Cut),
-                Ok(_) => (passage.decision(), passage.transit.decodes(), whole(out)),
+                Ok(_) => (passage.transit.decision(), passage.transit.decodes(), whole(out)),
                 Err(reply) => return Ok(reply_with(reply, Decision::Refused)),
             }
         }

@@ -48,8 +48,13 @@ pub(crate) fn end_to_end(headers: &HeaderMap) -> HeaderMap {
 
 /// All values of a header, as one. A value that is no text is in it as something nobody knows.
 pub(crate) fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let values = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?"));
-    Some(values.collect::<Vec<_>>().join(", ")).filter(|_| headers.contains_key(name))
+    let mut values = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?"));
+    let mut joined = values.next()?.to_owned();
+    for value in values {
+        joined += ", ";
+        joined += value;
+    }
+    Some(joined)
 }
 
 #[cfg(test)]

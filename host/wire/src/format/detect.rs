@@ -123,6 +123,9 @@ fn segments(path: &str) -> Vec<String> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let mut path = path.to_owned();
     for _ in 0..ESCAPES {
+        if !path.contains('%') {
+            break;
+        }
         path = percent_decode_str(&path).decode_utf8_lossy().into_owned();
     }
     let mut segments = Vec::new();

@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changeOf, composed, edited, inverse, marksOf, moved, movedPlace } from "../element/spans.js";
+import {
+  changeOf,
+  composed,
+  edited,
+  inverse,
+  markAfter,
+  marksOf,
+  moved,
+  movedPlace,
+} from "../../element/spans.js";
 
 const finding = (start, end, action = "redact") => ({ start, end, action, rule: "R", policy: "p" });
 
@@ -57,4 +66,13 @@ test("what differs is found between what is the same", () => {
 test("a caret stays where it was in the words", () => {
   const edits = [{ start: 2, end: 6, text: "<R>" }];
   assert.deepEqual([0, 2, 4, 6, 9].map((place) => movedPlace(place, edits)), [0, 2, 5, 5, 8]);
+});
+
+test("the next mark comes after the last, and after the last the first", () => {
+  const marks = marksOf([finding(2, 3), finding(5, 6)]);
+  const starts = (place, direction, isPast) => markAfter(marks, place, direction, isPast)?.start;
+  const forwards = [starts(0, 1), starts(2, 1, false), starts(2, 1, true), starts(5, 1, true)];
+  assert.deepEqual(forwards, [2, 2, 5, 2]);
+  assert.deepEqual([starts(5, -1), starts(2, -1), starts(9, -1)], [2, 5, 5]);
+  assert.equal(markAfter([], 0, 1, false), undefined);
 });

@@ -71,7 +71,7 @@ export function inside(page) {
     status: guard.getByRole("status"),
     /** Until it says so. @param {string | RegExp} text */
     async says(text) {
-      await guard.locator(".said").filter({ hasText: text }).waitFor({ timeout: 10_000 });
+      await guard.locator(".said").filter({ hasText: text }).waitFor({ timeout: 30_000 });
     },
     /** Until a look was taken at this text. */
     async seen() {

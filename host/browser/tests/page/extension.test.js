@@ -50,7 +50,7 @@ async function open(t, url) {
 }
 
 async function says(page, text) {
-  await page.locator(".said").filter({ hasText: text }).waitFor({ timeout: 10_000 });
+  await page.locator(".said").filter({ hasText: text }).waitFor({ timeout: 30_000 });
 }
 
 /** The number of the tab that a page is in. */

@@ -5,11 +5,11 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-export const BROWSER = fileURLToPath(new URL("../..", import.meta.url));
+export const BROWSER = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** The built package, where `SANDGATE_PACKAGE` names it; else the stand-in. */
-export const PACKAGE = process.env.SANDGATE_PACKAGE ?? join(HERE, "fake");
-export const IS_FAKE = process.env.SANDGATE_PACKAGE === undefined;
+/** The built package, where `SANDGATE_BROWSER` names it; else the stand-in. */
+export const PACKAGE = process.env.SANDGATE_BROWSER ?? join(HERE, "fake");
+export const IS_FAKE = process.env.SANDGATE_BROWSER === undefined;
 
 const TYPES = {
   ".css": "text/css",

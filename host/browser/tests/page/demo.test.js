@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { pack } from "../demo/pack.js";
+import { pack } from "../../demo/pack.js";
 import { barriers, launch, picture } from "./stage/chromium.js";
 import { PACKAGE, serve } from "./stage/server.js";
 
