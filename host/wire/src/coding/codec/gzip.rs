@@ -2,11 +2,12 @@
 
 use flate2::Crc;
 
+use super::Sink;
 use super::deflate::Inflate;
-use super::{CodingError, Sink};
+use crate::coding::CodingError;
 
 #[derive(Default)]
-pub(super) struct Gzip {
+pub(crate) struct Gzip {
     state: State,
     crc: Crc,
     /// Bytes of a head or a tail that is not whole yet.

@@ -2,9 +2,10 @@
 
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 
-use super::{CHUNK, CodingError, Sink};
+use super::{CHUNK, Sink};
+use crate::coding::CodingError;
 
-pub(super) struct Brotli {
+pub(crate) struct Brotli {
     state: Box<BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>>,
     done: bool,
 }

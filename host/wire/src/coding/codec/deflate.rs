@@ -3,17 +3,18 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::{CHUNK, CodingError, Sink};
+use super::{CHUNK, Sink};
+use crate::coding::CodingError;
 
 #[derive(Default)]
-pub(super) struct Deflate {
+pub(crate) struct Deflate {
     /// The first byte, until the second is there.
     first: Option<u8>,
     inflate: Option<Inflate>,
 }
 
 /// A stream of compressed blocks up to its last one.
-pub(super) struct Inflate {
+pub(crate) struct Inflate {
     inner: Decompress,
     pub(super) done: bool,
 }

@@ -1,11 +1,10 @@
-//! In which charset a body's text is written.
-//!
-//! Many readers of JSON never look at the header that says it. So a body counts as readable only
-//! where both kinds of readers see the same text, or where one of them would see none.
+//! Every charset that the web has.
 
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use super::label;
 
 /// The charset of one body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,14 +60,6 @@ impl Charset {
             encoding => encoding.encode(text).0.into_owned(),
         }
     }
-}
-
-/// The parameter `charset` of a content type.
-fn label(content_type: &str) -> Option<&str> {
-    content_type.split(';').skip(1).find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
-    })
 }
 
 #[cfg(test)]

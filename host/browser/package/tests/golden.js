@@ -5,7 +5,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { parse } from "yaml";
 
 /** The policies that there are cases of, by name. */
-export async function golden(folder = new URL("../../../policies/", import.meta.url)) {
+export async function golden(folder = new URL("../../../../policies/", import.meta.url)) {
   const names = await readdir(folder);
   const files = names.map(async (name) => [name, read(await readFile(new URL(`${name}/cases.yaml`, folder), "utf8"))]);
   return Object.fromEntries(await Promise.all(files));

@@ -3,10 +3,10 @@
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 
-if (!process.env.SANDGATE_BROWSER) throw new Error("SANDGATE_BROWSER is not set: run scripts/browser-tests");
+if (!process.env.SANDGATE_PACKAGE) throw new Error("SANDGATE_PACKAGE is not set: run scripts/browser-tests");
 
 /** Its folder. */
-export const root = pathToFileURL(`${process.env.SANDGATE_BROWSER}/`);
+export const root = pathToFileURL(`${process.env.SANDGATE_PACKAGE}/`);
 
 /** What it exports. */
 export const sandgate = await import(new URL("index.js", root));

@@ -15,7 +15,7 @@ test("a program in TypeScript is checked against them", async () => {
   await mkdir(join(folder, "node_modules"));
   await cp(root, join(folder, "node_modules/sandgate-browser"), { recursive: true });
   await cp(new URL("program.ts", import.meta.url), join(folder, "program.ts"));
-  const tsc = join(fileURLToPath(new URL("../node_modules/.bin/", import.meta.url)), "tsc");
+  const tsc = join(fileURLToPath(new URL("../../../node_modules/.bin/", import.meta.url)), "tsc");
   const flags = ["--noEmit", "--strict", "--target", "es2022", "--module", "esnext"];
   const more = ["--moduleResolution", "bundler", "--lib", "es2022,dom,dom.iterable", "program.ts"];
   const { status, stdout } = spawnSync(tsc, [...flags, ...more], { cwd: folder, encoding: "utf8" });

@@ -2,7 +2,8 @@
 
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::{CodingError, Sink};
+use super::Sink;
+use crate::coding::CodingError;
 
 /// The largest window that HTTP has.
 const MAX_WINDOW: u64 = 8 << 20;
@@ -15,7 +16,7 @@ const BLOCK_HEAD: usize = 3;
 const CHECKSUM: usize = 4;
 
 #[derive(Default)]
-pub(super) struct Zstd {
+pub(crate) struct Zstd {
     decoder: FrameDecoder,
     state: State,
     /// What is not decoded yet: less than a block.
