@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use sandgate_engine::{Engine, Limits, Options, inspect};
-use sandgate_gate::{Context, Direction, Part, Role, Session};
+use sandgate_gate::{Context, Direction, Part, Policy as _, Role};
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let limits = Limits { fuel: 1_000_000, ..Limits::default() };
