@@ -12,7 +12,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use crate::head::{end_to_end, joined, onward};
 use crate::passage::{Outgoing, Passage, whole};
 use crate::upstream::NoResponse;
-use crate::{PATIENCE, Shared};
+use crate::{PATIENCE, Shared, playground};
 
 /// What became of the text, for whoever reads the head: as far as it is known by then.
 const DECISION: HeaderName = HeaderName::from_static("x-sandgate");
@@ -41,6 +41,11 @@ pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Respo
             return plain(StatusCode::SERVICE_UNAVAILABLE, "leaving");
         }
         "/readyz" if is_get => return plain(StatusCode::OK, "ready"),
+        path if is_get => {
+            if let Some(response) = playground::at(path) {
+                return response;
+            }
+        }
         _ => {}
     }
     match forward(shared, request).await {

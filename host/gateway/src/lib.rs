@@ -11,6 +11,7 @@
 mod exchange;
 mod head;
 mod passage;
+mod playground;
 mod tls;
 mod upstream;
 
