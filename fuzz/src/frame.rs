@@ -35,8 +35,8 @@ fn frames(framing: Framing, chunks: &[&[u8]]) -> Result<Vec<Frame>, FrameError> 
     let mut framer = Framer::new(framing, 1 << 20);
     let mut frames = Vec::new();
     for chunk in chunks {
-        frames.extend(framer.push(chunk)?);
+        framer.push(chunk, &mut frames)?;
     }
-    frames.extend(framer.end()?);
+    framer.end(&mut frames)?;
     Ok(frames)
 }

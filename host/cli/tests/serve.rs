@@ -24,17 +24,26 @@ struct Serve {
     /// The lines of what it tells.
     told: Receiver<String>,
     address: String,
+    /// Where its mock listens, if it has one.
+    mock: String,
 }
 
 impl Serve {
     fn start(config: &str) -> Self {
+        Self::with(config, &["--upstream", "mock"], &[])
+    }
+
+    /// With these flags, and with these variables in its environment.
+    fn with(config: &str, flags: &[&str], variables: &[(&str, &str)]) -> Self {
         let place = tempfile::tempdir().unwrap();
         fs::write(place.path().join("sandgate.yaml"), config).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_sandgate"))
-            .args(["serve", "--upstream", "mock", "--listen", "127.0.0.1:0"])
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(flags)
             .current_dir(place.path())
             .env_remove("RUST_LOG")
             .env("SANDGATE_CACHE", place.path().join("cache"))
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -45,7 +54,11 @@ impl Serve {
             let lines = BufReader::new(stderr).lines().map_while(Result::ok);
             lines.for_each(|line| drop(teller.send(line)));
         });
-        let mut serve = Self { place, child, told, address: String::new() };
+        let mut serve = Self { place, child, told, address: String::new(), mock: String::new() };
+        if flags.contains(&"mock") {
+            let line = serve.line("the mock listens on http://");
+            serve.mock = line.split(['/', ',']).nth(2).unwrap().to_owned();
+        }
         let line = serve.line("listening on http://");
         serve.address = line.trim().rsplit('/').next().unwrap().to_owned();
         serve
@@ -93,12 +106,17 @@ impl Serve {
 /// Status and body of a chat that says this.
 fn chat(address: &str, text: &str) -> (u16, String) {
     let body = format!(r#"{{"model":"m","messages":[{{"role":"user","content":"{text}"}}]}}"#);
+    fetch(address, "POST /v1/chat/completions", &body)
+}
+
+/// Status and body of an answer, its chunks' lengths included where it comes in chunks.
+fn fetch(address: &str, what: &str, body: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let length = body.len();
     write!(
         stream,
-        "POST /v1/chat/completions HTTP/1.1\r\nhost: gateway\r\nconnection: close\r\n\
+        "{what} HTTP/1.1\r\nhost: gateway\r\nconnection: close\r\n\
          content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
     )
     .unwrap();
@@ -168,4 +186,37 @@ fn what_it_tells_has_no_text() {
     serve.signal(Signal::TERM);
     let rest: String = std::iter::once(line).chain(serve.told.iter()).collect();
     assert!(!rest.contains("sesame") && !rest.contains("ana@"), "{rest}");
+}
+
+#[test]
+fn neither_a_providers_key_nor_text_is_told_at_any_level() {
+    let mocked = Serve::start(REDACT);
+    let config = format!(
+        "{REDACT}\nupstreams: [{{ url: 'http://{}', key: {{ env: PROVIDER_KEY }} }}]",
+        mocked.mock
+    );
+    let (key, loud) = ("sk-never-to-be-told", ("RUST_LOG", "trace"));
+    let serve = Serve::with(&config, &[], &[("PROVIDER_KEY", key), loud]);
+    assert_eq!(serve.chat("sesame").0, 200);
+    let seen = fetch(&mocked.mock, "GET /mock/seen", "").1;
+    assert!(seen.contains("sesame"), "{seen}");
+    serve.signal(Signal::TERM);
+    let told: Vec<String> = serve.told.iter().collect();
+    assert!(told.iter().any(|line| line.contains("TRACE")), "it was not asked for all it knows");
+    let is_told = |line: &&String| line.contains(key) || line.contains("sesame");
+    let hits: Vec<_> = told.iter().filter(is_told).collect();
+    assert!(hits.is_empty(), "{hits:?}");
+}
+
+#[test]
+fn text_is_held_no_longer_than_it_may() {
+    let serve = Serve::start(&format!("{REDACT}\nlimits: {{ held_ms: 100, on_held: block }}"));
+    // What may become a card's number, and then nothing for longer than that.
+    let order = "mock: delay 3000\\nmock: chunk 4\\nmock: say 4111 1111 1111 1111";
+    let body = format!(
+        r#"{{"model":"m","stream":true,"messages":[{{"role":"user","content":"{order}"}}]}}"#
+    );
+    let (status, events) = fetch(&serve.address, "POST /v1/chat/completions", &body);
+    assert_eq!(status, 200);
+    assert!(events.contains("content_filter") && !events.contains("4111"), "{events}");
 }

@@ -227,6 +227,14 @@ impl Exchange {
         self.over_limit(strand, live, 0).unwrap_or_default()
     }
 
+    /// Nothing comes for a while: sessions are closed, and opened anew where more text comes. Does
+    /// nothing while a part goes on.
+    pub fn rest(&mut self) {
+        if self.more.is_some() && self.strands.iter().all(|strand| strand.live.is_none()) {
+            self.strands.clear();
+        }
+    }
+
     /// Whether text may leave otherwise than it came: some policy enforces, or a pseudonym is to
     /// be restored.
     pub fn may_change(&self) -> bool {

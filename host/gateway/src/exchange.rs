@@ -9,6 +9,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use sandgate_gate::{Decision, Delivery, Flow, Reply, RequestHead, ResponseHead, Transit};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
+use crate::client::{self, CLIENT};
 use crate::head::{end_to_end, joined, onward};
 use crate::passage::{Outgoing, Passage, whole};
 use crate::upstream::NoResponse;
@@ -66,6 +67,7 @@ async fn forward(
 
     let header = |name: &str| joined(&head.headers, &HeaderName::from_bytes(name.as_bytes()).ok()?);
     let guard = setting.guard.on_route(setting.config.route(path, header));
+    let shared = joined(&head.headers, &CLIENT).and_then(|said| client::shared(guard, &said));
     let encoding = joined(&head.headers, &CONTENT_ENCODING);
     let content_type = joined(&head.headers, &CONTENT_TYPE);
     let asked = RequestHead {
@@ -85,7 +87,7 @@ async fn forward(
             Bytes::from(edited)
         }
         Ok(None) => body,
-        Err(reply) => return Ok(refused(reply, transit)),
+        Err(reply) => return Ok(client::answer(refused(reply, transit), shared)),
     };
     let upstream =
         upstream.and_then(|idx| setting.upstreams.get(idx)).ok_or(Problem::NoUpstream)?;
@@ -95,7 +97,8 @@ async fn forward(
     *onwards.headers_mut() = headers;
     upstream.authorize(transit.api(), &mut onwards);
     let response = upstream.send(onwards).await.map_err(Problem::Upstream)?;
-    back(setting.config.limits.held_ms, response, transit).await
+    let response = back(setting.config.limits.held_ms, response, transit).await?;
+    Ok(client::answer(response, shared))
 }
 
 /// Brings the response of the upstream back.
@@ -115,13 +118,15 @@ async fn back(
     let mut passage = Passage::new(body, transit, held_ms);
     let mut headers = end_to_end(&head.headers);
     let (decision, decodes, body) = match delivery {
-        Delivery::Stream => (passage.decision(), passage.transit.decodes(), passage.outgoing()),
+        Delivery::Stream => {
+            (passage.transit.decision(), passage.transit.decodes(), passage.outgoing())
+        }
         Delivery::Whole => {
             let length = passage.collect().await.map_err(|_| Problem::Cut)?;
             let mut out = Vec::new();
             match looked_at(length, || passage.transit.end(&mut out)) {
                 Ok(Flow::Broken) => return Err(Problem::Cut),
-                Ok(_) => (passage.decision(), passage.transit.decodes(), whole(out)),
+                Ok(_) => (passage.transit.decision(), passage.transit.decodes(), whole(out)),
                 Err(reply) => return Ok(reply_with(reply, Decision::Refused)),
             }
         }

@@ -5,6 +5,8 @@ use hyper::header::{
     PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 
+use crate::client::CLIENT;
+
 /// Those of one connection, RFC 9110 §7.6.1, and those that are written anew.
 const OWN: &[HeaderName] = &[
     CONNECTION,
@@ -22,6 +24,7 @@ const OWN: &[HeaderName] = &[
 /// The headers of a request that go on to the upstream.
 pub(crate) fn onward(headers: &HeaderMap) -> HeaderMap {
     let mut headers = end_to_end(headers);
+    headers.remove(CLIENT);
     // What comes back compressed could not be read.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers
@@ -45,8 +48,13 @@ pub(crate) fn end_to_end(headers: &HeaderMap) -> HeaderMap {
 
 /// All values of a header, as one. A value that is no text is in it as something nobody knows.
 pub(crate) fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let values = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?"));
-    Some(values.collect::<Vec<_>>().join(", ")).filter(|_| headers.contains_key(name))
+    let mut values = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?"));
+    let mut joined = values.next()?.to_owned();
+    for value in values {
+        joined += ", ";
+        joined += value;
+    }
+    Some(joined)
 }
 
 #[cfg(test)]
@@ -74,6 +82,7 @@ mod tests {
             ("content-length", "3"),
             ("accept-encoding", "gzip"),
             ("authorization", "k"),
+            ("x-sandgate-client", "pii@sha256:0"),
             ("x-two", "1"),
             ("x-two", "2"),
         ]);

@@ -8,6 +8,7 @@
 //!
 //! It keeps no text: what it logs are the names and numbers of a [`sandgate_gate::Report`].
 
+mod client;
 mod exchange;
 mod head;
 mod passage;

@@ -6,8 +6,9 @@ use futures_util::stream::try_unfold;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
-use sandgate_gate::{Decision, Flow, Transit};
+use sandgate_gate::{Flow, Transit};
 use tokio::time::Instant;
+use tracing::Level;
 
 /// What leaves to the client.
 pub(crate) type Outgoing = UnsyncBoxBody<Bytes, Broken>;
@@ -31,10 +32,6 @@ impl Passage {
     pub(crate) fn new(upstream: Incoming, transit: Transit, held_ms: Option<u64>) -> Self {
         let patience = held_ms.map(Duration::from_millis);
         Self { upstream, transit, patience, held_since: None, ended: None }
-    }
-
-    pub(crate) fn decision(&self) -> Decision {
-        self.transit.report().decision
     }
 
     /// As a body.
@@ -121,6 +118,9 @@ impl Drop for Passage {
 
 /// What happened, in names and numbers.
 pub(crate) fn record(transit: &Transit) {
+    if !tracing::enabled!(Level::INFO) {
+        return;
+    }
     let report = transit.report();
     tracing::info!(
         api = transit.api().map(|api| api.name()),

@@ -28,6 +28,8 @@ pub struct Walk {
     pub shadows: Vec<Range<usize>>,
     /// The texts that end with this event.
     pub closes: Vec<Ids>,
+    /// The names of tools, each with the ids that later events call it by.
+    pub names: Vec<(Ids, String)>,
     /// The number that it has among the events of its stream.
     pub serial: Option<Range<usize>>,
 }
@@ -496,7 +498,10 @@ impl<'a> Reader<'a> {
         let is_piece = matches!(kind, Some(Kind::Delta | Kind::JsonDelta));
         if is_text && (is_piece || !node.span.is_empty()) {
             let json = [Kind::Json, Kind::JsonDelta, Kind::MaybeJson, Kind::Zone];
-            let json = kind.is_some_and(|kind| json.contains(&kind));
+            // What a tool answers may be JSON wherever it stands.
+            let is_result = speaker(rule, around) == Some(Role::ToolResult);
+            let json = kind.is_some_and(|kind| json.contains(&kind))
+                || is_result && matches!(kind, None | Some(Kind::Text | Kind::Delta));
             self.text(node, rule, around, Spelling { quoted: true, json });
         }
     }
@@ -509,19 +514,25 @@ impl<'a> Reader<'a> {
         spelling: Spelling,
     ) {
         let entry = rule.map(|(_, entry)| entry);
-        let role = entry.and_then(|entry| entry.role).or(around.and_then(|around| around.role));
         let is_name = entry.is_some_and(|entry| entry.kind == Kind::Name);
         let piece = rule.filter(|(_, e)| matches!(e.kind, Kind::Delta | Kind::JsonDelta));
         let ids = || around.map(|around| around.ids.clone()).unwrap_or_default();
         let stream = piece.map(|(rule, _)| StreamKey { ids: ids(), rule });
+        let name = around.and_then(|around| around.name.clone());
+        self.walk.names.extend(name.clone().filter(|_| is_name).map(|name| (ids(), name)));
         self.walk.texts.push(Text {
             span: node.span.clone(),
             spelling,
-            role: role.unwrap_or(self.default),
-            name: around.and_then(|around| around.name.clone()).filter(|_| !is_name),
+            role: speaker(rule, around).unwrap_or(self.default),
+            name: name.filter(|_| !is_name),
             stream,
         });
     }
+}
+
+/// Who speaks in a value, if anything says it.
+fn speaker(rule: Option<(u16, &Entry)>, around: Option<&Around>) -> Option<Role> {
+    rule.and_then(|(_, entry)| entry.role).or(around.and_then(|around| around.role))
 }
 
 /// The span of a value with its quotes.

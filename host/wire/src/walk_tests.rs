@@ -162,3 +162,11 @@ proptest::proptest! {
         proptest::prop_assert_eq!(texts(&document).0.len(), 3);
     }
 }
+
+#[test]
+fn what_a_tool_answers_is_read_as_json_wherever_it_stands() {
+    let document = r#"{"messages":[{"role":"tool","content":[{"type":"x","text":"{\"a\":\"\\u0040\"}"}]},
+        {"role":"user","content":"{\"a\":\"\\u0040\"}"}]}"#;
+    let expected = [r#"ToolResult: {"a":"@"}"#, r#"User: {"a":"\u0040"}"#];
+    check(document, &expected, 0);
+}

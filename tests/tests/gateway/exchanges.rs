@@ -256,6 +256,25 @@ fn what_is_under_way_when_it_stops_goes_to_its_end() -> Result<()> {
 }
 
 #[test]
+fn exchanges_that_wait_for_the_model_keep_no_policy_busy() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        let (mut clients, mut waiting) = (Vec::new(), Vec::new());
+        for number in 0..3 * INSTANCES {
+            clients.push(stage.send(CHAT, prompt(&format!("{number}*"), false)));
+            waiting.push(stage.asked().await?);
+        }
+        for asked in waiting {
+            asked.answers(200, "application/json")?.send_data(r#"{"a":"c * d"}"#.into()).await?;
+        }
+        for client in clients {
+            assert_eq!(whole(client.await??).await?.1, r#"{"a":"c <STAR> d"}"#);
+        }
+        Ok(())
+    })
+}
+
+#[test]
 fn an_address_that_is_none_is_refused() {
     for (url, expected) in [
         ("", "URL"),

@@ -6,7 +6,8 @@ use anyhow::{Context as _, Result, ensure};
 use http_body_util::BodyExt as _;
 use hyper::body::Bytes;
 use hyper::{Request, StatusCode};
-
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::stage::*;
@@ -245,6 +246,93 @@ fn an_answer_that_breaks_off_is_no_answer() -> Result<()> {
         let (status, body) = whole(client.await??).await?;
         assert_eq!(status, StatusCode::BAD_GATEWAY);
         assert!(!body.contains("secret"));
+        Ok(())
+    })
+}
+
+#[test]
+fn a_request_that_breaks_off_goes_nowhere() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        for head in ["content-length: 1000", "transfer-encoding: chunked"] {
+            let mut client = TcpStream::connect(stage.gateway).await?;
+            let body = "3e8\r\n{\"messages\":[{\"content\":\"hi";
+            let body = if head.starts_with("content") { &body[5..] } else { body };
+            let head = format!("POST {CHAT} HTTP/1.1\r\nhost: model\r\n{head}\r\n\r\n{body}");
+            client.write_all(head.as_bytes()).await?;
+            client.shutdown().await?;
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).await?;
+            let status = answer.lines().next().unwrap_or("HTTP/1.1 400 Bad Request");
+            assert!(status.contains(" 400 "), "{answer}");
+        }
+        assert!(stage.asked.try_recv().is_err());
+        Ok(())
+    })
+}
+
+#[test]
+fn nothing_of_an_event_that_nobody_can_read_leaves_unless_it_is_allowed() -> Result<()> {
+    run(async {
+        let deep = format!("data: {}{}\n\n", "[".repeat(10_000), "]".repeat(10_000));
+        let broken = b"data: {\"choices\":[{\"delta\":{\"content\":\"\xff\"}}]}\n\n".to_vec();
+        let cut = b"data: {\"choices\":[{\"delta\":\n\n".to_vec();
+        let mut closed = Stage::new("").await?;
+        let mut open = Stage::new("on_unscannable: allow").await?;
+        for (unread, is_read) in [(deep.into_bytes(), true), (broken, false), (cut, false)] {
+            for (stage, leaves) in [(&mut closed, is_read), (&mut open, true)] {
+                let client = stage.send(CHAT, prompt("hi", true));
+                let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+                chunks.send_data(event("one*").into()).await?;
+                chunks.send_data(unread.clone().into()).await?;
+                drop(chunks);
+                let body = client.await??.collect().await?.to_bytes();
+                let all = [event("one<STAR>").into_bytes(), unread.clone()].concat();
+                assert_eq!(body == all, leaves, "{}", String::from_utf8_lossy(&body));
+                let ends = String::from_utf8_lossy(&body).contains("content_filter");
+                assert_eq!(ends, !leaves, "{}", String::from_utf8_lossy(&body));
+            }
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn an_answer_of_ten_thousand_levels_is_looked_at_to_the_last() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        let deep = |text: &str| {
+            let (open, close) = ("{\"a\":[".repeat(5_000), "]}".repeat(5_000));
+            format!("{open}\"{text}\"{close}")
+        };
+        let left = stage.exchange(&prompt("hi", false), &deep("b * d")).await?;
+        assert_eq!(left, (StatusCode::OK, deep("b <STAR> d")));
+        Ok(())
+    })
+}
+
+#[test]
+fn text_that_is_held_too_long_leaves_or_ends_the_stream() -> Result<()> {
+    run(async {
+        for (on_held, left) in [("release", "<STAR"), ("block", "content_filter")] {
+            let mut stage = Stage::new(&format!(
+                "policies: {{ it: {{ actions: {{ STAR: pseudonymize }} }} }}\n\
+                 limits: {{ held_ms: 50, on_held: {on_held} }}"
+            ))
+            .await?;
+            let client = stage.send(CHAT, prompt("a*b", true));
+            let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+            // It may become the stand-in that was made for the `*`, and nothing more comes.
+            chunks.send_data(event("to <STAR").into()).await?;
+            let mut response = client.await??;
+            let mut read = String::new();
+            while !read.contains(left) {
+                let frame = response.frame().await.context("it ended")??;
+                read += std::str::from_utf8(&frame.into_data().unwrap_or_default())?;
+            }
+            assert!(read.starts_with(&event("to ")), "{read}");
+            assert_eq!(read.contains("<STAR"), on_held == "release", "{read}");
+        }
         Ok(())
     })
 }

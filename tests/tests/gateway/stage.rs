@@ -30,6 +30,9 @@ const TRAP: &str = "
 (func $misbehave (param $exchange i32) (param $text i32) (param $len i32) (result i32)
   (unreachable))";
 
+/// How many exchanges may be looked at at a time.
+pub(crate) const INSTANCES: u32 = 16;
+
 pub(crate) type Body = Channel<Bytes, std::io::Error>;
 pub(crate) type Chunks = Sender<Bytes, std::io::Error>;
 
@@ -149,7 +152,7 @@ pub(crate) fn setting(config: &str, upstream: &str) -> Result<Setting> {
     }
     let mut library = Library::new();
     library.insert("it", with_manifest(policy(TRAP)?, manifest("it").to_string()));
-    let engine = Engine::new(Options { instances: 16, ..Options::default() })?;
+    let engine = Engine::new(Options { instances: INSTANCES, ..Options::default() })?;
     let guard = engine.guard(&config, &library, Path::new("."))?;
     let upstreams = Upstream::all(&config, Path::new("."))?;
     Ok(Setting { guard, config, upstreams, tls: None })

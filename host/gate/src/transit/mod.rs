@@ -111,6 +111,8 @@ impl Transit {
         }
         let content_type = &request.content_type;
         let left = self.whole(Direction::Request, Body::Request, content_type, request.body);
+        // Models take their time, and others want to be looked at meanwhile.
+        self.exchange.rest();
         match self.exchange.decision() {
             Decision::Refused => Err(self.reply()),
             _ => Ok(left),
@@ -214,6 +216,11 @@ impl Transit {
     pub fn overdue(&mut self, out: &mut Vec<u8>) -> Flow {
         let Response::Stream(stream) = &mut self.response else { return Flow::More };
         stream.overdue(&mut self.exchange, &self.asked, out)
+    }
+
+    /// What becomes of the exchange, so far.
+    pub fn decision(&self) -> Decision {
+        self.exchange.decision()
     }
 
     /// What happened, so far.

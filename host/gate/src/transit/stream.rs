@@ -5,11 +5,11 @@
 //! So the pace is the provider's, no other choice or tool call waits, and an event without any
 //! text leaves at once, byte for byte.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use sandgate_wire::{
-    Body, CodingError, Decoder, Frame, FrameError, Framer, Framing, Role, Seen, StreamKey, Text,
-    View, Walk, close, make, walk,
+    Body, CodingError, Decoder, Frame, FrameError, Framer, Framing, Ids, Part, Role, Seen,
+    StreamKey, Text, View, Walk, close, make, walk,
 };
 
 use super::document::{self, Spot};
@@ -28,6 +28,8 @@ pub(super) struct Stream {
     framer: Framer,
     shape: Shape,
     texts: BTreeMap<StreamKey, Open>,
+    /// The tools that were named last, with the ids of their calls.
+    names: VecDeque<(Ids, String)>,
     seen: Seen,
     /// Whether no document left yet.
     first: bool,
@@ -75,6 +77,7 @@ impl Stream {
             framer: Framer::new(framing, limit),
             shape: asked.shape.clone(),
             texts: BTreeMap::new(),
+            names: VecDeque::new(),
             seen: Seen::new(asked.api),
             first: true,
             serial: Serial::default(),
@@ -93,25 +96,24 @@ impl Stream {
         if self.over {
             return Flow::Done;
         }
-        let frames = match self.frames(bytes) {
-            Ok(frames) => frames,
-            Err(FrameError::Truncated) => return self.broken(),
-            Err(FrameError::TooLong | FrameError::Malformed) => {
-                exchange.unscannable(1);
-                if exchange.decision() == Decision::Refused {
-                    return self.stop(exchange, asked, out);
-                }
-                return self.broken();
-            }
-        };
+        let mut frames = Vec::new();
+        let cut = self.cut(bytes, &mut frames);
         for frame in frames {
             self.frame(exchange, &frame, out);
             if exchange.decision() == Decision::Refused {
                 return self.stop(exchange, asked, out);
             }
         }
-        if bytes.is_none() {
-            self.finish(exchange, |_| true, out);
+        match cut {
+            Ok(()) if bytes.is_none() => self.finish(exchange, |_| true, out),
+            Ok(()) => {}
+            Err(FrameError::Truncated) => return self.broken(),
+            Err(FrameError::TooLong | FrameError::Malformed) => {
+                exchange.unscannable(1);
+                if exchange.decision() != Decision::Refused {
+                    return self.broken();
+                }
+            }
         }
         match exchange.decision() {
             Decision::Refused => self.stop(exchange, asked, out),
@@ -119,26 +121,24 @@ impl Stream {
         }
     }
 
-    /// The events that are whole with these bytes, or with the end.
-    fn frames(&mut self, bytes: Option<&[u8]>) -> Result<Vec<Frame>, FrameError> {
+    /// Adds the events that are whole with these bytes, or with the end.
+    fn cut(&mut self, bytes: Option<&[u8]>, frames: &mut Vec<Frame>) -> Result<(), FrameError> {
         let mut decoded = Vec::new();
         let coding = match bytes {
-            Some(bytes) if self.decoder.is_identity() => return self.framer.push(bytes),
+            Some(bytes) if self.decoder.is_identity() => return self.framer.push(bytes, frames),
             Some(bytes) => {
                 self.decoder.renew();
                 self.decoder.push(bytes, &mut decoded)
             }
             None => self.decoder.end(&mut decoded),
         };
+        self.framer.push(&decoded, frames)?;
         coding.map_err(|error| match error {
             CodingError::Truncated => FrameError::Truncated,
             CodingError::TooLong => FrameError::TooLong,
             CodingError::Corrupt | CodingError::Unknown => FrameError::Malformed,
         })?;
-        match bytes {
-            Some(_) => self.framer.push(&decoded),
-            None => self.framer.end(),
-        }
+        if bytes.is_none() { self.framer.end(frames) } else { Ok(()) }
     }
 
     /// Text was held for too long: it leaves, or the exchange is refused.
@@ -219,6 +219,9 @@ impl Stream {
         };
         // Whoever begins to say something else has ended what was said before.
         self.finish(exchange, replaced, out);
+        let names = walk.names.iter().filter(|(ids, _)| !ids.is_empty());
+        self.names.extend(names.cloned());
+        self.names.drain(..self.names.len().saturating_sub(MAX_OPEN));
         let mut inspected = self.inspect(exchange, document, walk);
         let ends = |key: &StreamKey| walk.closes.iter().any(|ids| ids.is_subset(&key.ids));
         self.end_here(exchange, &mut inspected, ends);
@@ -270,8 +273,9 @@ impl Stream {
             exchange.unscannable(1);
             return String::new();
         }
+        let names = &self.names;
         let open = self.texts.entry(key.clone()).or_insert_with(|| Open {
-            strand: exchange.begin_beside(document::part(Direction::Response, text)),
+            strand: exchange.begin_beside(part(names, key, text)),
             view: View::new(text.spelling),
             last: None,
         });
@@ -393,6 +397,16 @@ impl Serial {
         (self.added, self.next) = (self.added.saturating_add(1), self.next.saturating_add(1));
         Some(spot)
     }
+}
+
+/// The part that a text begins: arguments are of the tool that was named with their ids.
+fn part(names: &VecDeque<(Ids, String)>, key: &StreamKey, text: &Text) -> Part {
+    let mut part = document::part(Direction::Response, text);
+    if part.name.is_none() && part.role == Role::ToolCall {
+        let named = names.iter().rev().find(|(ids, _)| ids.is_subset(&key.ids));
+        part.name = named.map(|(_, name)| name.clone());
+    }
+    part
 }
 
 /// What was held of a text that is over.

@@ -5,6 +5,7 @@ mod bodies;
 mod config;
 mod faults;
 mod laws;
+mod memory;
 mod script;
 mod strands;
 mod streams;

@@ -63,6 +63,11 @@ impl Streamed {
         }
     }
 
+    /// Whether its text is a tool call's arguments.
+    pub(crate) fn has_arguments(&self) -> bool {
+        self.name.ends_with("call") || self.name.ends_with("use")
+    }
+
     /// The response that says this, a few characters an event.
     pub(crate) fn response(&self, answer: &str, size: usize) -> Vec<u8> {
         let characters: Vec<char> = answer.chars().collect();
@@ -119,7 +124,8 @@ impl Streamed {
             return String::from_utf8(body.to_vec()).expect("it is UTF-8");
         }
         let mut framer = Framer::new(Framing::EventStream, 1 << 20);
-        let frames = framer.push(body).expect("it can be cut");
+        let mut frames = Vec::new();
+        framer.push(body, &mut frames).expect("it can be cut");
         assert_eq!(framer.held(), 0);
         let line = |frame: &Frame| {
             let data = String::from_utf8_lossy(frame.data().unwrap_or_default()).into_owned();

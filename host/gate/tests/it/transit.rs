@@ -1,7 +1,7 @@
 //! The laws for exchanges from bytes to bytes: every format, every way of streaming, cut at every
 //! byte.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use sandgate_gate::*;
 use serde_json::Value;
@@ -188,13 +188,50 @@ fn words_that_come_back_are_spelled_as_the_place_asks() {
         let body = stream.response(&mangled(&sent), 3);
         let answer = stream.answer(&stream_through(&mut transit, &[&body]));
         // Arguments are JSON in a string: there the word is inside of one more string.
-        let arguments = ["call", "use"].iter().any(|kind| stream.name.contains(kind));
-        let expected = if arguments { escaped } else { word };
+        let expected = if stream.has_arguments() { escaped } else { word };
         assert_eq!(answer, format!("{{\"to\": \"{expected}\"}}"), "{}", stream.name);
-        if arguments {
+        if stream.has_arguments() {
             let read: Value = serde_json::from_str(&answer).expect("arguments are JSON");
             assert_eq!(read["to"], word, "{}", stream.name);
         }
+    }
+}
+
+/// A policy that notes the names of the tools whose arguments it sees.
+struct Witness(Arc<Mutex<Vec<Option<String>>>>, Words);
+
+impl Session for Witness {
+    fn begin(&mut self, part: &Part) -> Result<(), Fault> {
+        let mut names = self.0.lock().expect("nobody panics");
+        names.extend((part.role == Role::ToolCall).then(|| part.name.clone()));
+        self.1.begin(part)
+    }
+
+    fn feed(&mut self, chunk: &str) -> Result<Step, Fault> {
+        self.1.feed(chunk)
+    }
+
+    fn end(&mut self) -> Result<Step, Fault> {
+        self.1.end()
+    }
+}
+
+#[test]
+fn policies_are_told_which_tool_is_called_with_arguments_that_stream_in() {
+    let stage = Stage::new(MAIL, REDACT);
+    for stream in STREAMS.iter().filter(|stream| stream.has_arguments()) {
+        let names = Arc::<Mutex<Vec<_>>>::default();
+        let witness = Arc::clone(&names);
+        let sessions = move || {
+            let witness = Witness(Arc::clone(&witness), Words::new(&[MAIL], 0));
+            vec![Box::new(witness) as Box<dyn Session>]
+        };
+        let exchange = stage.plan.open(sessions(), "scope").with_more(sessions);
+        let mut transit = Transit::new(exchange, &stage.config);
+        run_stream(&mut transit, stream, "hi", &[&stream.response("{}", 1)]);
+        let names = names.lock().expect("nobody panics");
+        // The name itself is a part too, and has none.
+        assert!(names.contains(&Some("f".to_owned())), "{}: {names:?}", stream.name);
     }
 }
 
@@ -300,6 +337,25 @@ fn a_tool_server_answers_in_a_stream_of_whole_messages() {
     let reply = reply.expect_err("it is refused");
     let error: Value = serde_json::from_slice(&reply.body).expect("it is JSON");
     assert_eq!((reply.status, &error["id"]), (200, &Value::from(7)));
+}
+
+#[test]
+fn what_came_before_a_broken_event_leaves_however_it_is_cut() {
+    let stage = Stage::new(MAIL, REDACT);
+    for name in ["Gemini, array", "Bedrock"] {
+        let stream = stream(name);
+        let mut body = stream.response("to bob, and so on", 4);
+        let good = body.len() - stream.end("").len();
+        body.truncate(good);
+        body.extend_from_slice(b"]]]] what follows is no event of any kind");
+        let whole = run_stream(&mut stage.transit(), stream, "hi", &[&body]);
+        assert!(stream.answer(&whole).starts_with("to bob, "), "{name}");
+        for at in 0..body.len() {
+            let (first, second) = body.split_at(at);
+            let left = run_stream(&mut stage.transit(), stream, "hi", &[first, second]);
+            assert_eq!(left, whole, "{name} cut at {at}");
+        }
+    }
 }
 
 #[test]

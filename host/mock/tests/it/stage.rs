@@ -135,8 +135,9 @@ impl Reply {
         assert_eq!((self.status, self.content_type.as_str()), (200, kind), "{self:?}");
         assert!(!self.broken, "{self:?}");
         let mut framer = Framer::new(framing, 1 << 20);
-        let mut frames = framer.push(&self.bytes).expect("it is framed");
-        frames.extend(framer.end().expect("it is whole"));
+        let mut frames = Vec::new();
+        framer.push(&self.bytes, &mut frames).expect("it is framed");
+        framer.end(&mut frames).expect("it is whole");
         let documents = frames.iter().filter_map(|frame| {
             let name = frame.event().unwrap_or_default().to_owned();
             let document = serde_json::from_slice(frame.data()?);

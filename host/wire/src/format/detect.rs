@@ -96,6 +96,8 @@ fn by_end(segments: &[&str]) -> Option<Api> {
         [.., "chat", "completions", _] | [.., "chat", "completions", _, "messages"] => {
             Api::OpenAiChat
         }
+        // OpenAI's assistants.
+        [.., "threads", _, "messages"] => return None,
         [.., "messages"] | [.., "messages", "count_tokens"] => Api::AnthropicMessages,
         [.., "mcp"] => Api::Mcp,
         _ => return None,
@@ -121,6 +123,9 @@ fn segments(path: &str) -> Vec<String> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let mut path = path.to_owned();
     for _ in 0..ESCAPES {
+        if !path.contains('%') {
+            break;
+        }
         path = percent_decode_str(&path).decode_utf8_lossy().into_owned();
     }
     let mut segments = Vec::new();

@@ -124,6 +124,7 @@ const PATHS: &[(&str, Option<Api>)] = &[
     ("/v1/audio/transcriptions", Some(Api::OpenAiTranscripts)),
     ("/v1/audio/translations", Some(Api::OpenAiTranscripts)),
     ("/v1/messages", Some(Api::AnthropicMessages)),
+    ("/openai/threads/thread_1/messages", None),
     ("/v1/messages/count_tokens?beta=true", Some(Api::AnthropicMessages)),
     ("/anthropic/v1/messages", Some(Api::AnthropicMessages)),
     (

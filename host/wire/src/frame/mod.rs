@@ -81,22 +81,22 @@ impl Framer {
         Self { framing, limit, held: Vec::new(), cursor: Cursor::default() }
     }
 
-    /// Takes more bytes and gives the frames that became whole.
+    /// Takes more bytes and adds the frames that became whole.
     ///
     /// # Errors
-    /// Where the body cannot be cut any further; what came with the same bytes is lost with it.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<Frame>, FrameError> {
+    /// Where the body cannot be cut any further: after the frames that were added.
+    pub fn push(&mut self, bytes: &[u8], frames: &mut Vec<Frame>) -> Result<(), FrameError> {
         self.held.extend_from_slice(bytes);
-        let frames = self.cut(false)?;
-        if self.held.len() > self.limit { Err(FrameError::TooLong) } else { Ok(frames) }
+        self.cut(false, frames)?;
+        if self.held.len() > self.limit { Err(FrameError::TooLong) } else { Ok(()) }
     }
 
-    /// No more bytes come: gives the last frame.
+    /// No more bytes come: adds the last frame.
     ///
     /// # Errors
     /// As [`Framer::push`], and where the last frame is not whole.
-    pub fn end(&mut self) -> Result<Vec<Frame>, FrameError> {
-        self.cut(true)
+    pub fn end(&mut self, frames: &mut Vec<Frame>) -> Result<(), FrameError> {
+        self.cut(true, frames)
     }
 
     /// How many bytes wait for the end of their frame.
@@ -104,31 +104,42 @@ impl Framer {
         self.held.len()
     }
 
-    fn cut(&mut self, last: bool) -> Result<Vec<Frame>, FrameError> {
-        let (mut frames, mut from) = (Vec::new(), 0);
-        loop {
+    fn cut(&mut self, last: bool, frames: &mut Vec<Frame>) -> Result<(), FrameError> {
+        let mut from = 0;
+        let cut = loop {
             let rest = self.held.get(from..).unwrap_or_default();
             let length = match self.framing {
-                Framing::Whole => (last && !rest.is_empty()).then_some(rest.len()),
-                Framing::Sse => sse::length(rest, &mut self.cursor, last)?,
-                Framing::Lines => lines::length(rest, &mut self.cursor.at, last),
-                Framing::Array => array::length(rest, &mut self.cursor, last)?,
-                Framing::EventStream => aws::length(rest, self.limit, last)?,
+                Framing::Whole => Ok((last && !rest.is_empty()).then_some(rest.len())),
+                Framing::Sse => sse::length(rest, &mut self.cursor, last),
+                Framing::Lines => Ok(lines::length(rest, &mut self.cursor.at, last)),
+                Framing::Array => array::length(rest, &mut self.cursor, last),
+                Framing::EventStream => aws::length(rest, self.limit, last),
             };
-            let Some(length) = length else { break };
-            let raw = rest.get(..length).unwrap_or_default().to_vec();
-            frames.push(match self.framing {
-                Framing::Whole => Frame::of(self.framing, raw, |raw| Some(0..raw.len())),
-                Framing::Sse => sse::frame(raw),
-                Framing::Lines => Frame::of(self.framing, raw, lines::document),
-                Framing::Array => Frame::of(self.framing, raw, array::document),
-                Framing::EventStream => aws::frame(raw)?,
-            });
+            let length = match length {
+                Ok(Some(length)) => length,
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            };
+            match self.frame(rest.get(..length).unwrap_or_default().to_vec()) {
+                Ok(frame) => frames.push(frame),
+                Err(error) => break Err(error),
+            }
             from += length;
             self.cursor = Cursor { array: self.cursor.array, ..Cursor::default() };
-        }
+        };
         self.held.drain(..from);
-        Ok(frames)
+        cut
+    }
+
+    /// The frame of these bytes.
+    fn frame(&self, raw: Vec<u8>) -> Result<Frame, FrameError> {
+        Ok(match self.framing {
+            Framing::Whole => Frame::of(self.framing, raw, |raw| Some(0..raw.len())),
+            Framing::Sse => sse::frame(raw),
+            Framing::Lines => Frame::of(self.framing, raw, lines::document),
+            Framing::Array => Frame::of(self.framing, raw, array::document),
+            Framing::EventStream => aws::frame(raw)?,
+        })
     }
 }
 

@@ -9,9 +9,9 @@ fn read(framing: Framing, chunks: &[&[u8]]) -> Result<(Vec<String>, Vec<u8>), Fr
     let mut framer = Framer::new(framing, 1 << 20);
     let mut frames = Vec::new();
     for chunk in chunks {
-        frames.extend(framer.push(chunk)?);
+        framer.push(chunk, &mut frames)?;
     }
-    frames.extend(framer.end()?);
+    framer.end(&mut frames)?;
     let name = |frame: &Frame| frame.event().map(|event| format!("{event}: ")).unwrap_or_default();
     let text = |data: &[u8]| String::from_utf8_lossy(data).into_owned();
     let documents = frames.iter().filter_map(|f| Some(name(f) + &text(f.data()?))).collect();
@@ -31,8 +31,9 @@ fn check(framing: Framing, body: &str, documents: &[&str]) {
 #[track_caller]
 fn rewrite(framing: Framing, body: &str, data: &str, expected: &str) {
     let mut framer = Framer::new(framing, 1 << 20);
-    let mut frames = framer.push(body.as_bytes()).expect("it can be cut");
-    frames.extend(framer.end().expect("it is whole"));
+    let mut frames = Vec::new();
+    framer.push(body.as_bytes(), &mut frames).expect("it can be cut");
+    framer.end(&mut frames).expect("it is whole");
     let frame = frames.iter().find(|frame| frame.data().is_some()).expect("it has a document");
     assert_eq!(String::from_utf8_lossy(&frame.with_data(data.as_bytes())), expected);
 }
@@ -126,7 +127,8 @@ fn a_binary_message_whose_checksum_is_wrong_is_none() {
 fn a_binary_message_keeps_its_headers() {
     let mut body = make(Framing::EventStream, Some("contentBlockDelta"), b"{}", true);
     let mut framer = Framer::new(Framing::EventStream, 1 << 20);
-    let frames = framer.push(&body).expect("it can be cut");
+    let mut frames = Vec::new();
+    framer.push(&body, &mut frames).expect("it can be cut");
     assert_eq!(frames[0].event(), Some("contentBlockDelta"));
     assert_eq!(frames[0].with_data(b"{}"), body);
     let changed = frames[0].with_data(b"{\"a\":1}");
@@ -145,7 +147,8 @@ fn a_header_that_holds_text_is_refused() {
 #[test]
 fn an_event_without_end_is_bounded() {
     let mut framer = Framer::new(Framing::Sse, 1000);
-    let ends = (0..100).map(|_| framer.push(b"data: and so on")).find(Result::is_err);
+    let mut frames = Vec::new();
+    let ends = (0..100).map(|_| framer.push(b"data: and so on", &mut frames)).find(Result::is_err);
     assert_eq!(ends, Some(Err(FrameError::TooLong)));
 }
 

@@ -1,4 +1,4 @@
-//! What a component says of itself. Nothing in it is run, or compiled.
+//! A component's surface: its imports, its exports, its manifest.
 
 use sandgate_wit::{MANIFEST_SECTION, Manifest};
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ const MAX_SIZE: usize = 32 << 20;
 /// How deep a component may hold another: the toolchains' own go two deep.
 const MAX_DEPTH: u32 = 10;
 /// The instance that a policy exports.
-const EXPORT: &str = "sandgate:guardrail/inspector@0.1.0";
+pub const EXPORT: &str = "sandgate:guardrail/inspector@0.1.0";
 
 /// A policy's description and identity.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,12 +70,9 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, Error> {
 }
 
 /// `sha256:` and the SHA-256 of `bytes` in hex.
-pub(crate) fn digest(bytes: &[u8]) -> String {
-    format!("sha256:{}", hex(&Sha256::digest(bytes)))
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+pub fn digest(bytes: &[u8]) -> String {
+    let hex = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    format!("sha256:{hex}")
 }
 
 /// What a policy may be made of. Deterministic: neither threads nor relaxed SIMD.
