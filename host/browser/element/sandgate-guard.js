@@ -10,7 +10,7 @@
  *
  * | attribute | |
  * |---|---|
- * | `config` | the URL of the configuration; without it, and without the property, the `pii` and `secrets` policies as they come |
+ * | `config` | the URL of the configuration, as JSON; without it, and without the property, the `pii` and `secrets` policies as they come |
  * | `submit` | `redact` (default), `block` or `leave`: what becomes at submit of what the configuration edits |
  * | `on-fault` | `block` (default) or `allow`: what becomes of a text where nothing can be checked |
  * | `next-key`, `redact-key` | `F8` and `F9` |

@@ -18,10 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("host/inspect", &["sandgate-wit"]),
     ("host/fuse", &["sandgate-inspect", "sandgate-wit"]),
     ("host/canon", &["sandgate-gate"]),
-    (
-        "host/engine",
-        &["sandgate-canon", "sandgate-gate", "sandgate-inspect", "sandgate-wit"],
-    ),
+    ("host/engine", &["sandgate-canon", "sandgate-gate", "sandgate-inspect", "sandgate-wit"]),
     ("host/envoy", &["sandgate-canon", "sandgate-gate"]),
     ("host/gateway", &["sandgate-engine", "sandgate-gate", "sandgate-wire"]),
     ("host/mock", &["sandgate-wire"]),

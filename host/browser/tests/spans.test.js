@@ -11,7 +11,7 @@ import {
   marksOf,
   moved,
   movedPlace,
-} from "../../element/spans.js";
+} from "../element/spans.js";
 
 const finding = (start, end, action = "redact") => ({ start, end, action, rule: "R", policy: "p" });
 

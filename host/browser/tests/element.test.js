@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 
 import { barriers, launch, picture } from "./stage/chromium.js";
 import { form, html, inside, pages } from "./stage/element.js";
-import { CSP, IS_FAKE } from "./stage/server.js";
+import { CSP } from "./stage/server.js";
 
 const SAID = "Mail ana@example.org, her number is 536-22-8145.";
 const ACTIONS = { EMAIL_ADDRESS: "pseudonymize", US_SSN: "block", CREDIT_CARD: "mask", "*": "observe" };
@@ -362,8 +362,12 @@ test("with on-fault allow it is said, and sent", async (t) => {
   await page.waitForFunction(() => sent.length === 1);
 });
 
-test("a policy that never ends is a fault, and nothing is sent", { skip: !IS_FAKE }, async (t) => {
-  const { page, on } = await typed(t, "loop for ever");
+test("a policy that costs more than it may is a fault, and nothing is sent", async (t) => {
+  const { page, on } = await open(t);
+  await on.seen();
+  await page.evaluate(() => (document.querySelector("sandgate-guard").options = { fuel: 100_000 }));
+  await page.waitForFunction(() => events.filter(({ name }) => name === "ready").length === 2);
+  await page.keyboard.insertText("nobody minds 12 34 56 ".repeat(400));
   await page.getByRole("button", { name: "Send" }).click();
   await on.says("Not sent: the policy pii failed (fuel)");
   assert.deepEqual(await page.evaluate(() => sent), []);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { chromium } from "playwright-core";
 
-import { pack } from "../../../extension/pack.js";
+import { pack } from "../../extension/pack.js";
 import { EXECUTABLE, FLAGS } from "./chromium.js";
 import { PACKAGE } from "./server.js";
 

@@ -1,15 +1,18 @@
 /** Serves the front ends to a browser: the package at `/sandgate/`, and pages that a test makes. */
+import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const HERE = fileURLToPath(new URL(".", import.meta.url));
-export const BROWSER = fileURLToPath(new URL("../../..", import.meta.url));
+export const BROWSER = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The built package, where `SANDGATE_BROWSER` names it; else the stand-in. */
-export const PACKAGE = process.env.SANDGATE_BROWSER ?? join(HERE, "fake");
-export const IS_FAKE = process.env.SANDGATE_BROWSER === undefined;
+/** The built package: `SANDGATE_PACKAGE` names another than that of the workspace. */
+export const PACKAGE =
+  process.env.SANDGATE_PACKAGE ?? join(BROWSER, "../../target/browser/sandgate-browser");
+if (!existsSync(join(PACKAGE, "index.js"))) {
+  throw new Error(`${PACKAGE}: no package, expected one that \`scripts/browser\` built`);
+}
 
 const TYPES = {
   ".css": "text/css",
