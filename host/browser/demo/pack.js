@@ -33,8 +33,9 @@ export async function pack(source, out = USUAL) {
     const folder = join(out, name);
     await rm(folder, { recursive: true, force: true });
     await mkdir(join(folder, "demo"), { recursive: true });
-    await cp(source, folder, { recursive: true, filter: (file) => !UNUSED.test(file) });
-    await cp(join(HERE, "../element"), join(folder, "element"), { recursive: true });
+    const files = { recursive: true, filter: (/** @type {string} */ file) => !UNUSED.test(file) };
+    await cp(source, folder, files);
+    await cp(join(HERE, "../element"), join(folder, "element"), files);
     for (const file of SCRIPTS) await cp(join(HERE, file), join(folder, "demo", file));
     await build({
       entryPoints: [join(HERE, "../document.js")],

@@ -23,6 +23,7 @@ before(async () => {
     "/leaves": form('config="/config.json" submit="leave"'),
     "/broken": form('config="/broken.json"'),
     "/broken-allowed": form('config="/broken.json" on-fault="allow"'),
+    "/written": { text: form('config="/config.json"'), csp: CSP.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'") },
     "/no-worker": { text: form('config="/config.json"'), csp: CSP.replace("worker-src 'self'", "worker-src 'none'") },
     "/rtl": form('config="/config.json"', 'dir="rtl"'),
     "/keys": form('config="/config.json" redact-key="F4"'),
@@ -42,11 +43,15 @@ after(async () => {
 });
 
 /** A page with the element, ready, and the caret in its field. */
-async function open(t, path = "/", options = {}) {
+async function open(t, path = "/", { script, ...options } = {}) {
   const page = await browser.newPage({ viewport: { width: 800, height: 420 }, ...options });
   t.after(() => page.close());
+  if (script) await page.addInitScript(script);
   const errors = [];
   page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (/inline style/.test(message.text())) errors.push(message.text());
+  });
   t.after(() => assert.deepEqual(errors, []));
   await page.goto(new URL(path, server.url).href);
   const on = inside(page);
@@ -376,6 +381,14 @@ test("a policy that costs more than it may is a fault, and nothing is sent", asy
 test("where workers are forbidden it works in the page", async (t) => {
   const { on } = await typed(t, SAID, "/no-worker");
   await on.says("2 findings");
+});
+
+test("where sheets cannot be adopted they are written", async (t) => {
+  const script = () => delete CSSStyleSheet.prototype.replaceSync;
+  const { page, on } = await typed(t, SAID, "/written", { script });
+  await on.says("2 findings");
+  assert.equal(await on.bar.evaluate((bar) => getComputedStyle(bar).display), "flex");
+  assert.equal(await textAt(page, on, on.marks.nth(0)), "ana@example.org");
 });
 
 test("a screen reader hears what is found once the person pauses", async (t) => {
