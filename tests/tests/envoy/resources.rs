@@ -88,6 +88,8 @@ impl Stand {
             "name": self.name,
             "metadata": { "filter_metadata": { "test": { "version": self.version() } } },
             "address": address(SocketAddr::from(([127, 0, 0, 1], 0))),
+            // The system would give a port that shares to two of them.
+            "enable_reuse_port": false,
             "per_connection_buffer_limit_bytes": self.buffer,
             "filter_chains": [{ "filters": [{
                 "name": "http",
@@ -105,7 +107,7 @@ impl Stand {
             "access_log": self.access_log(),
             "http_protocol_options": { "enable_trailers": true },
             "upgrade_configs": [{ "upgrade_type": "websocket" }],
-            "route_config": { "virtual_hosts": [{
+            "route_config": { "validate_clusters": false, "virtual_hosts": [{
                 "name": "all",
                 "domains": ["*"],
                 "routes": [
