@@ -97,7 +97,7 @@ impl<C: Core> Ready<C> {
             let state = self.state();
             (state.policy, state.generation)
         };
-        if let Some(policy) = policy {
+        if let Some(policy) = policy.filter(|_| self.core.holds()) {
             return Ok((policy, generation));
         }
         self.core.reset()?;
@@ -148,7 +148,9 @@ impl<C: Core> Drop for Ready<C> {
     fn drop(&mut self) {
         let policy = self.state().policy;
         // Nobody is left to tell of a fault.
-        let _ = policy.map(|policy| self.call(Function::DropPolicy, &[policy]));
+        let _ = policy
+            .filter(|_| self.core.holds())
+            .map(|policy| self.call(Function::DropPolicy, &[policy]));
     }
 }
 

@@ -48,7 +48,7 @@ impl Head {
     pub(crate) fn of(headers: &Headers, config: &Config, host: &impl Host) -> Self {
         let path = headers.get(":path").unwrap_or_default();
         let named = |name: &str| match name {
-            ":route" => host.property(&["route_name"]).and_then(|name| text(&name)),
+            ":route" => host.property(&["xds", "route_name"]).and_then(|name| text(&name)),
             name => headers.get(name),
         };
         Self {

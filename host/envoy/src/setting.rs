@@ -133,7 +133,7 @@ fn key(config: &Config, about: &About, picked: &[Picked<'_>]) -> Result<Key, Err
             let fused = picked.iter().filter_map(|(name, _, number)| {
                 Some(((*name).to_owned(), &about.policies.get(*number)?.manifest))
             });
-            // Nothing is made with it.
+            // Nothing that leaves is made with it. Texts are remembered by a hash with it, in here.
             let key = Key::new([0; 32]);
             let plan = Plan::new(config, &fused.collect::<Vec<_>>(), key.clone())?;
             let Some((policy, rule)) = plan.keyed() else { return Ok(key) };

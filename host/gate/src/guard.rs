@@ -5,8 +5,8 @@ use std::sync::Arc;
 use sandgate_wit::Manifest;
 
 use crate::{
-    Action, Config, Context, Decision, Direction, Error, Exchange, Key, Part, Plan, Report, Restorer, Role,
-    Session, Splicer,
+    Action, Config, Context, Decision, Direction, Error, Exchange, Key, Part, Plan, Report,
+    Restorer, Role, Session, Splicer,
 };
 
 /// A policy that was configured and opens sessions: a host has its own.

@@ -64,7 +64,7 @@ impl Fused {
 
 impl Core for Fused {
     fn call(&self, function: Function, arguments: &[u32], fuel: u64) -> Result<u32, Fault> {
-        if !self.tenancy.is_good(instance(self.policy)) {
+        if !self.holds() {
             return Err(FaultKind::Trap.into());
         }
         let mut room = [0; ARGUMENTS];
@@ -86,6 +86,10 @@ impl Core for Fused {
     fn write(&self, at: u32, bytes: &[u8]) -> Result<(), Fault> {
         // SAFETY: the address and the length are a slice's; the other ones are checked there.
         within(unsafe { write(self.policy, at, bytes.as_ptr(), bytes.len()) })
+    }
+
+    fn holds(&self) -> bool {
+        self.tenancy.is_good(instance(self.policy))
     }
 
     fn reset(&self) -> Result<(), Fault> {
