@@ -19,6 +19,9 @@ const AMPLE: u64 = 1_000_000_000;
 /// As much as a metered policy may have, so that neither is denied what the other gets.
 const MEMORY_PAGES: u64 = 16;
 
+/// Calls of each module, as long as they come back.
+const N_CALLS: usize = 12;
+
 /// The core functions of the contract, by the toolchains' names, in the order of the seam.
 const NAMES: [&str; 11] = [
     "sandgate:guardrail/inspector@0.1.0#[static]policy.configure",
@@ -55,13 +58,13 @@ struct Plain {
     instance: Instance,
 }
 
-/// Compares a module made of `data` with what becomes of it.
+/// Compares a module made of `data` with what becomes of it, and says how many calls came back.
 ///
 /// # Panics
 /// Where it is not fused, or does something else then.
-pub fn run(data: &[u8]) {
+pub fn run(data: &[u8]) -> usize {
     let mut data = Unstructured::new(data);
-    let Ok(module) = module(&mut data) else { return };
+    let Ok(module) = module(&mut data) else { return 0 };
     let it = with_manifest(component(module.clone()).expect("it fits"), manifest("it").to_string());
     let policy = Policy::read("it", &it).expect("it is a policy");
     let limits = Limits { memory: MEMORY_PAGES << 16, start: AMPLE, ..Limits::default() };
@@ -69,32 +72,43 @@ pub fn run(data: &[u8]) {
     let (Ok(fused), Ok(extracted)) =
         (probe(std::slice::from_ref(&policy), &limits), extract(&policy, &limits))
     else {
-        return;
+        return 0;
     };
+    let grows = grows(&module);
     let fused = Fused::new(&fused).expect("it is valid").tenant(0);
     let (plain, extracted) = (Plain::new(&module), Extracted::new(&extracted));
     let Some(mut plain) = plain else {
         assert!(extracted.is_err(), "it starts in one place and not in the other");
-        return;
+        return 0;
     };
     let extracted = extracted.expect("it starts where it started before");
-    for _ in 0..12 {
+    for calls in 0..N_CALLS {
         let function = data.choose(&Function::ALL).copied().unwrap_or(Function::Feed);
         let arguments: [u32; 6] = data.arbitrary().unwrap_or_default();
         let arguments = &arguments[..SHAPES[function as usize].0];
         let before = plain.call(function, arguments);
         let after = fused.call(function, arguments, AMPLE);
-        agree(before, after, &mut plain, &fused);
-        let last = before.is_none();
-        agree(before, extracted.call(function, arguments, AMPLE), &mut plain, &extracted);
-        if last || after.is_err() {
-            return;
+        let apart = extracted.call(function, arguments, AMPLE);
+        agree(before, after, &mut plain, &fused, FaultKind::Memory);
+        // A module on its own only traps, and its host cannot know why.
+        let no_more = if grows { FaultKind::Trap } else { FaultKind::Memory };
+        agree(before, apart, &mut plain, &extracted, no_more);
+        if before.is_none() || after.is_err() || apart.is_err() {
+            return calls;
         }
     }
+    N_CALLS
 }
 
-/// What a call did before and after fusing.
-fn agree(before: Option<u32>, after: Result<u32, Fault>, plain: &mut Plain, core: &impl Core) {
+/// What a call did before and after fusing. `no_more` is how a policy ends that wants more memory
+/// than it may have, where it was told -1 before.
+fn agree(
+    before: Option<u32>,
+    after: Result<u32, Fault>,
+    plain: &mut Plain,
+    core: &impl Core,
+    no_more: FaultKind,
+) {
     match (before, after) {
         (Some(before), Ok(after)) => {
             assert_eq!(before, after, "another result");
@@ -103,9 +117,9 @@ fn agree(before: Option<u32>, after: Result<u32, Fault>, plain: &mut Plain, core
             core.read(0, &mut there).expect("its memory is as large");
             assert!(there == memory, "another memory");
         }
-        // Stacks are counted by estimate, and no more memory is a fault here rather than -1.
+        // Stacks are counted by estimate.
         (Some(_), Err(fault)) => {
-            assert!(matches!(fault.kind(), FaultKind::Stack | FaultKind::Memory), "{fault}");
+            assert!([FaultKind::Stack, no_more].contains(&fault.kind()), "{fault}");
         }
         // Out of its little fuel, or trapped.
         (None, _) => {}
@@ -119,6 +133,7 @@ fn module(data: &mut Unstructured<'_>) -> arbitrary::Result<Vec<u8>> {
         max_memory32_bytes: MEMORY_PAGES << 16,
         memory_max_size_required: true,
         max_table_elements: 1000,
+        max_imports: 0,
         min_funcs: 11,
         // A table that grows is a fault, so that it can be as it was.
         reference_types_enabled: false,
@@ -134,6 +149,16 @@ fn module(data: &mut Unstructured<'_>) -> arbitrary::Result<Vec<u8>> {
         ..wasm_smith::Config::default()
     };
     Ok(wasm_smith::Module::new(config, data)?.to_bytes())
+}
+
+/// Whether a module asks for more memory anywhere.
+fn grows(module: &[u8]) -> bool {
+    let payloads = wasmparser::Parser::new(0).parse_all(module).flatten();
+    let bodies = payloads.filter_map(|payload| match payload {
+        wasmparser::Payload::CodeSectionEntry(body) => body.get_operators_reader().ok(),
+        _ => None,
+    });
+    bodies.flatten().flatten().any(|op| matches!(op, wasmparser::Operator::MemoryGrow { .. }))
 }
 
 /// A module that has what a policy's has.
