@@ -16,7 +16,7 @@ import time
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SECONDS = 60
+SECONDS = 120
 PROSE = (
     "The meeting about the quarterly plan was moved to the larger room, since more people wanted to "
     "come than we had thought. Nobody minded, and the notes will be shared with everybody later. "
@@ -36,7 +36,7 @@ def sandgate(argument):
     binary = pathlib.Path(argument) if argument else target / "release" / "sandgate"
     if not binary.is_file():
         sys.exit(f"{binary}: not there, expected a release build: cargo build --release -p sandgate-cli")
-    return binary
+    return binary.resolve()
 
 
 def free_port():
@@ -54,11 +54,11 @@ def pinned(core, *command):
 class Process:
     """A server that is ended with its `with`."""
 
-    def __init__(self, name, core, command, ready, env=None, stderr=subprocess.DEVNULL):
+    def __init__(self, name, core, command, ready, env=None):
         self.name, self.ready = name, ready
         self.child = subprocess.Popen(
             pinned(core, *command), env={**os.environ, **(env or {})},
-            stdout=subprocess.DEVNULL, stderr=stderr, cwd="/",
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
         )
 
     def __enter__(self):
@@ -97,11 +97,10 @@ class Process:
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
 
-def gateway(binary, core, port, upstream, *flags, cache, log="error", stderr=subprocess.DEVNULL):
-    """`sandgate serve` with the policies as they come."""
+def gateway(binary, core, port, upstream, *flags):
+    """`sandgate serve`, with the policies as they come unless a flag says otherwise."""
     command = [binary, "serve", "--listen", f"127.0.0.1:{port}", "--upstream", upstream, *flags]
-    env = {"RUST_LOG": log, "SANDGATE_CACHE": str(cache)}
-    return Process("sandgate serve", core, command, port, env, stderr)
+    return Process("sandgate serve", core, command, port, {"RUST_LOG": "error"})
 
 
 def get(port, path):

@@ -1,4 +1,5 @@
 /** The playground: type, see, redact, send, and see what left and what came back. */
+import { read } from "../document.js";
 import "../element/index.js";
 import { Guard } from "../index.js";
 import { exchange } from "./exchange.js";
@@ -39,8 +40,11 @@ let guard;
 async function configure() {
   const problem = at("problem");
   try {
-    guard = await Guard.load(config.value, { key });
-    element.config = config.value;
+    const document = read(config.value);
+    guard = await Guard.load(document.config, { key }).catch((error) => {
+      throw new Error(document.located(error));
+    });
+    element.config = document.config;
     problem.textContent = guard.problem ?? "In force";
     problem.className = guard.problem ? "bad" : "good";
     showPolicies(guard);

@@ -7,6 +7,8 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { build } from "esbuild";
+
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const USUAL = join(HERE, "../../../target/browser");
 const SCRIPTS = ["chat.js", "exchange.js", "main.js", "model.js", "show.js", "demo.css", "icon.svg"];
@@ -31,9 +33,19 @@ export async function pack(source, out = USUAL) {
     const folder = join(out, name);
     await rm(folder, { recursive: true, force: true });
     await mkdir(join(folder, "demo"), { recursive: true });
-    await cp(source, folder, { recursive: true, filter: (file) => !UNUSED.test(file) });
-    await cp(join(HERE, "../element"), join(folder, "element"), { recursive: true });
+    const files = { recursive: true, filter: (/** @type {string} */ file) => !UNUSED.test(file) };
+    await cp(source, folder, files);
+    await cp(join(HERE, "../element"), join(folder, "element"), files);
     for (const file of SCRIPTS) await cp(join(HERE, file), join(folder, "demo", file));
+    await build({
+      entryPoints: [join(HERE, "../document.js")],
+      outdir: folder,
+      bundle: true,
+      minify: true,
+      format: "esm",
+      target: "es2022",
+      logLevel: "warning",
+    });
     const page = await readFile(join(HERE, "index.html"), "utf8");
     await writeFile(join(folder, "index.html"), name === "site" ? alone(page) : behind(page));
   }

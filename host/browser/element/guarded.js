@@ -237,7 +237,8 @@ export class Guarded {
     const changed = () => this.#changed();
     const moved = () => this.#draw();
     watch(element, { changed, moved, composing, glance: () => this.#glance() }, signal);
-    element.addEventListener("keydown", keysOf(this), { signal });
+    // Before the page, whose editor may know these keys as well.
+    element.addEventListener("keydown", keysOf(this), { capture: true, signal });
     hoverOver(this, signal);
   }
 
@@ -302,7 +303,11 @@ export class Guarded {
   /** @param {Mark[]} marks */
   #take(marks) {
     this.marks = marks;
-    if (this.card.mark && !marks.includes(this.card.mark)) this.card.shut();
+    const { mark } = this.card;
+    // The same that was seen anew is still the one that is explained.
+    const same = mark && marks.find(({ start, end }) => start === mark.start && end === mark.end);
+    if (same) this.card.mark = same;
+    else if (mark) this.card.shut();
     this.#draw();
   }
 

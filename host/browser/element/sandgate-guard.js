@@ -10,7 +10,7 @@
  *
  * | attribute | |
  * |---|---|
- * | `config` | the URL of the configuration; without it, and without the property, the `pii` and `secrets` policies as they come |
+ * | `config` | the URL of the configuration, as JSON; without it, and without the property, the `pii` and `secrets` policies as they come |
  * | `submit` | `redact` (default), `block` or `leave`: what becomes at submit of what the configuration edits |
  * | `on-fault` | `block` (default) or `allow`: what becomes of a text where nothing can be checked |
  * | `next-key`, `redact-key` | `F8` and `F9` |
@@ -27,11 +27,15 @@ import { connect } from "./connect.js";
 import { FIELDS } from "./field.js";
 import { Guarded } from "./guarded.js";
 import { make } from "./make.js";
+import { adopt } from "./sheet.js";
 import { guardForms, guardSending } from "./submission.js";
 import { english } from "./wording.js";
 
 /** @type {Config} */
 const DEFAULT = { policies: { pii: {}, secrets: {} } };
+
+/** Where it is on a page. */
+const PLACE = ":host { display: block; position: relative; } :host([hidden]) { display: none; }";
 
 let count = 0;
 
@@ -57,10 +61,7 @@ export class SandgateGuard extends HTMLElement {
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
-    const style = "display: block; position: relative";
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(`:host { ${style} } :host([hidden]) { display: none }`);
-    root.adoptedStyleSheets.push(sheet);
+    adopt(root, PLACE);
     root.append(make(document, "slot"));
   }
 

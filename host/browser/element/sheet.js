@@ -123,11 +123,17 @@ const made = new Map();
  * @param {string} text
  */
 export function adopt(root, text) {
-  let sheet = made.get(text);
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(text);
+  try {
+    const sheet = made.get(text) ?? new CSSStyleSheet();
+    if (!made.has(text)) sheet.replaceSync(text);
     made.set(text, sheet);
+    if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
+  } catch {
+    // An extension's scripts may not adopt sheets in Firefox; what they write is not held to the
+    // page's policy there.
+    const document = root instanceof Document ? root : root.ownerDocument;
+    const style = document.createElement("style");
+    style.textContent = text;
+    (root instanceof Document ? root.head : root).append(style);
   }
-  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
 }

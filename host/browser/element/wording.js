@@ -30,7 +30,6 @@ export const english = {
   redact: "Redact",
   redactAll: "Redact all",
   undo: "Undo",
-  close: "Close",
   hint: "Checked for sensitive content while you type.",
 
   /** @param {string} rule `EMAIL_ADDRESS` */

@@ -13,7 +13,7 @@ use crate::client::{self, CLIENT};
 use crate::head::{end_to_end, joined, onward};
 use crate::passage::{Outgoing, Passage, whole};
 use crate::upstream::NoResponse;
-use crate::{PATIENCE, Shared};
+use crate::{PATIENCE, Shared, playground};
 
 /// What became of the text, for whoever reads the head: as far as it is known by then.
 const DECISION: HeaderName = HeaderName::from_static("x-sandgate");
@@ -42,6 +42,11 @@ pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Respo
             return plain(StatusCode::SERVICE_UNAVAILABLE, "leaving");
         }
         "/readyz" if is_get => return plain(StatusCode::OK, "ready"),
+        path if is_get => {
+            if let Some(response) = playground::at(path) {
+                return response;
+            }
+        }
         _ => {}
     }
     match forward(shared, request).await {

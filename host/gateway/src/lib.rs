@@ -12,6 +12,7 @@ mod client;
 mod exchange;
 mod head;
 mod passage;
+mod playground;
 mod tls;
 mod upstream;
 

@@ -33,6 +33,9 @@ impl Tls {
         let chain = CertificateDer::pem_file_iter(certificates)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|e| at(certificates, format!("{e}, expected certificates in PEM")))?;
+        if chain.is_empty() {
+            return Err(at(certificates, "none there, expected certificates in PEM".to_owned()));
+        }
         let secret = PrivateKeyDer::from_pem_file(key)
             .map_err(|e| at(key, format!("{e}, expected a private key in PEM")))?;
         let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, secret);

@@ -10,6 +10,11 @@ import { forget, note, tallyOf } from "./tally.js";
 
 const OWN = "added";
 
+/** Lines to pages. @type {Set<chrome.runtime.Port>} */
+const ports = new Set();
+
+void api.action.setBadgeBackgroundColor({ color: "#8a4b00" });
+
 api.runtime.onConnect.addListener((port) => {
   const answer = answerTo(office, (message) => {
     // Whoever asked may have left.
@@ -17,6 +22,8 @@ api.runtime.onConnect.addListener((port) => {
       port.postMessage(message);
     } catch {}
   });
+  ports.add(port);
+  port.onDisconnect.addListener(() => ports.delete(port));
   const tab = port.sender?.tab?.id;
   const frame = port.sender?.frameId ?? 0;
   port.onMessage.addListener((message) => {
@@ -45,15 +52,15 @@ api.tabs.onUpdated.addListener((tab, { status }) => {
 
 api.storage.onChanged.addListener(async (changes, area) => {
   if (area === "session") return;
-  if ("config" in changes) reload();
+  if ("config" in changes) {
+    reload();
+    for (const port of ports) port.postMessage({ changed: true });
+  }
   if ("added" in changes) await register();
 });
 api.permissions.onRemoved.addListener(() => void register());
 api.permissions.onAdded.addListener(() => void register());
-api.runtime.onInstalled.addListener(() => {
-  void register();
-  void api.action.setBadgeBackgroundColor({ color: "#8a4b00" });
-});
+api.runtime.onInstalled.addListener(() => void register());
 
 /** Pages that the person added, and still allows, get the content script that the sites have. */
 async function register() {

@@ -2,8 +2,6 @@
  * In a page: whatever field a person goes to is guarded from then on.
  *
  * It runs before the page's own scripts, so that it hears a key or a click before they do.
- *
- * @typedef {import("../../element/guarded.js").Guarded} Guards
  */
 import { FIELDS } from "../../element/field.js";
 import { Guarded } from "../../element/guarded.js";
@@ -11,7 +9,7 @@ import { adopt } from "../../element/sheet.js";
 import { guardForms, guardSending } from "../../element/submission.js";
 import { english } from "../../element/wording.js";
 import { api } from "./api.js";
-import { ask, tell } from "./phone.js";
+import { ask, onChange, tell } from "./phone.js";
 import { sendsOn, siteOf } from "./sites.js";
 import { add, nothing } from "./tally.js";
 
@@ -48,14 +46,19 @@ async function guard(field) {
     found.delete(field);
     guards.delete(field);
   };
+  leaveWith(field, leave);
+  const { submit, onFault } = await settings;
+  Object.assign(choices, { submit, onFault });
+  await load(guarded);
+}
+
+/** @param {Guarded} guarded */
+async function load(guarded) {
   try {
-    const { submit, onFault } = await settings;
-    Object.assign(choices, { submit, onFault });
     guarded.loaded(await ask("load"));
   } catch (error) {
     guarded.failed(error instanceof Error ? error.message : String(error));
   }
-  leaveWith(field, leave);
 }
 
 /** Once the field is no more in the page. @param {HTMLElement} field @param {() => void} leave */
@@ -110,6 +113,7 @@ const comes = (/** @type {Event} */ event) => {
 for (const name of ["focusin", "input"]) {
   window.addEventListener(name, comes, { capture: true, signal });
 }
+onChange(() => guards.forEach(load));
 guardForms(() => guards.values(), signal);
 guardSending(() => guards.values(), signal, sendsOn(location.href));
 const { activeElement } = document;

@@ -4,8 +4,9 @@
  *
  * @typedef {import("../../element/desk.js").Loaded} Loaded
  */
-import { Guard } from "../../index.js";
+import { read } from "../../document.js";
 import { Desk } from "../../element/desk.js";
+import { Guard } from "../../index.js";
 import { api } from "./api.js";
 import { settings } from "./settings.js";
 
@@ -21,7 +22,11 @@ export function reload() {
 /** @returns {Promise<Loaded>} */
 function load() {
   loaded ??= settings().then(async ({ config }) => {
-    return desk.load({ config, options: { key: await secret() } });
+    const document = read(config);
+    const options = { key: await secret() };
+    return desk.load({ config: document.config, options }).catch((error) => {
+      throw new Error(document.located(error));
+    });
   });
   return loaded;
 }
@@ -54,9 +59,13 @@ export const office = {
  */
 export async function fault(config) {
   try {
-    const guard = await Guard.load(config);
+    const document = read(config);
+    const guard = await Guard.load(document.config).catch((error) => {
+      throw new Error(document.located(error));
+    });
+    const { problem } = guard;
     guard.free();
-    return undefined;
+    return problem;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -10,6 +10,13 @@ import { api } from "./api.js";
 
 export const GONE = "the extension was updated or turned off, reload this page";
 
+let changed = () => {};
+
+/** To be told of another configuration. @param {() => void} tell */
+export function onChange(tell) {
+  changed = tell;
+}
+
 /** @type {{ port: chrome.runtime.Port, line: Line } | undefined} */
 let open;
 
@@ -19,7 +26,7 @@ function phone() {
   if (!api.runtime?.id) throw new Error(GONE);
   const port = api.runtime.connect({ name: "guard" });
   const line = new Line((question) => port.postMessage(question));
-  port.onMessage.addListener((message) => line.receive(message));
+  port.onMessage.addListener((message) => (message.changed ? changed() : line.receive(message)));
   port.onDisconnect.addListener(() => {
     open = undefined;
     line.close("the background ended");
