@@ -49,4 +49,4 @@ pub use options::{Isolation, Limits, Options};
 pub use plain::{Extracted, Fused, Tenant};
 pub use policy::{Configured, Policy};
 pub use sandgate_gate::{GuardPolicy, Outcome};
-pub use sandgate_inspect::{Inspection, inspect};
+pub use sandgate_inspect::{Inspection, digest, inspect};

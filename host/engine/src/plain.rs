@@ -20,17 +20,20 @@ const BYTES: u32 = 1024;
 /// How many bytes are copied at a time.
 const CHUNK: usize = 32 << 10;
 
-/// A policy's module as the browser gets it.
+/// A policy's module as the browser gets it. Cheap to clone; clones share an instance.
+#[derive(Clone)]
 pub struct Extracted {
     module: Module,
-    live: Mutex<Option<Live>>,
+    live: Arc<Mutex<Option<Live>>>,
 }
 
-/// Many policies fused around a filter that passes their bridges on. Cheap to clone.
+/// Many policies fused around a filter that passes their bridges on. Cheap to clone; clones share
+/// an instance.
 #[derive(Clone)]
 pub struct Fused(Arc<Mutex<Live>>);
 
-/// One policy of a [`Fused`] module.
+/// One policy of a [`Fused`] module. Cheap to clone.
+#[derive(Clone)]
 pub struct Tenant {
     fused: Fused,
     number: u32,
@@ -76,7 +79,7 @@ impl Extracted {
     pub fn new(bytes: &[u8]) -> Result<Self, Error> {
         let module = compile(bytes)?;
         let live = Live::new(&module).map_err(|e| failed(&e))?;
-        Ok(Self { module, live: Mutex::new(Some(live)) })
+        Ok(Self { module, live: Arc::new(Mutex::new(Some(live))) })
     }
 
     fn with<R>(&self, act: impl FnOnce(&mut Live) -> Result<R, Fault>) -> Result<R, Fault> {

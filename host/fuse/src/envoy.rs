@@ -3,12 +3,12 @@
 use serde::Serialize;
 use wasm_encoder::DataSegmentMode;
 use wasm_encoder::reencode::Reencode;
-use wasmparser::{ExternalKind, Import, TypeRef};
+use wasmparser::{ExternalKind, Import, Parser, Payload, TypeRef};
 
 use crate::bridge::{About, Bridges};
 use crate::link::{Placed, Placing, link, place};
 use crate::meter::transcribe;
-use crate::module::{Module, untranslated};
+use crate::module::{Module, broken, untranslated};
 use crate::output::Output;
 use crate::remap::{Constants, Map, Remap};
 use crate::revive::{Border, Causes, Tenant, tenant};
@@ -20,6 +20,9 @@ pub const FUSED_SECTION: &str = "sandgate:fused";
 pub(crate) const BRIDGE: &str = "sandgate";
 /// What Envoy calls the filter's memory.
 pub(crate) const MEMORY: &str = "memory";
+
+/// How the names of what Envoy calls begin.
+const CALLBACK: &str = "proxy_on_";
 
 /// What the filter is told of its policies.
 #[derive(Serialize)]
@@ -82,6 +85,33 @@ pub(crate) fn fuse_with(
     imports.bridges.define(&mut output, memory, &causes, &tenants, about);
     output.custom(FUSED_SECTION, json(&Fused::new(filter, policies))?);
     output.finish()
+}
+
+/// What a fused module may call of Envoy, and be called for: all that a proxy has to grant it.
+///
+/// # Errors
+/// Where it is no module.
+pub fn capabilities(module: &[u8]) -> Result<Vec<String>, Error> {
+    let mut names = Vec::new();
+    for payload in Parser::new(0).parse_all(module) {
+        match payload.map_err(broken)? {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    names.push(import.map_err(broken)?.name.to_owned());
+                }
+            }
+            Payload::ExportSection(section) => {
+                for export in section {
+                    let name = export.map_err(broken)?.name;
+                    names.extend(name.starts_with(CALLBACK).then(|| name.to_owned()));
+                }
+            }
+            _ => {}
+        }
+    }
+    names.sort();
+    names.dedup();
+    Ok(names)
 }
 
 /// What the filter's imports are in the output, in their order.

@@ -44,7 +44,7 @@ pub(crate) fn meter(
         Some(pages) => grow_again(memory, pages, halt),
     };
     let grow = output.function(&[ValType::I32], &[ValType::I32], grow);
-    Meter { fuel, pay, grow, pages, stack, halt }
+    Meter { fuel, pay, grow, pages, stack, halt, divide: None }
 }
 
 /// Defines a policy's functions, with the limits in them.

@@ -27,6 +27,7 @@
 mod bridge;
 mod browser;
 mod component;
+mod divide;
 mod envoy;
 mod equip;
 mod limits;
@@ -42,7 +43,7 @@ mod stack;
 mod switch;
 
 pub use browser::{SOURCE_SECTION, extract};
-pub use envoy::{FUSED_SECTION, fuse};
+pub use envoy::{FUSED_SECTION, capabilities, fuse};
 pub use limits::Limits;
 pub use policy::Policy;
 pub use probe::probe;

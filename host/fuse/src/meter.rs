@@ -9,6 +9,7 @@ use wasm_encoder::{BlockType, Function, Instruction, InstructionSink, ValType};
 use wasmparser::{FuncType, FunctionBody, Operator};
 
 use crate::Error;
+use crate::divide::Divide;
 use crate::module::{broken, untranslated};
 use crate::remap::Remap;
 
@@ -26,6 +27,8 @@ pub(crate) struct Meter {
     /// An i32 global: the bytes of stack that are left, where somebody counts.
     pub(crate) stack: Option<u32>,
     pub(crate) halt: Halt,
+    /// What becomes of division, where the engine's trap would end more than the policy.
+    pub(crate) divide: Option<Divide>,
 }
 
 /// How code ends that goes no further.
@@ -48,6 +51,8 @@ pub(crate) enum Cause {
 
 /// How many bytes or entries that are copied or filled cost as much as an instruction, as a shift.
 const BULK: i32 = 4;
+/// What paying costs by itself.
+const PAYING: i64 = 4;
 
 /// What a function costs on the way in, and each of its loops, in the order in which they begin.
 struct Costs {
@@ -102,15 +107,18 @@ impl Meter {
         }
         writer.charge(costs.entry);
         let mut loops = costs.loops.into_iter();
-        let mut operators = body.get_operators_reader().map_err(broken)?;
+        let (mut operators, mut before) = (body.get_operators_reader().map_err(broken)?, None);
         while !operators.eof() {
             let operator = operators.read().map_err(broken)?;
             let instruction = remap.instruction(operator).map_err(untranslated)?;
-            let is_loop = matches!(instruction, Instruction::Loop(_));
-            writer.write(&instruction);
-            if is_loop {
+            match self.divide.and_then(|divide| divide.of(&instruction, before.as_ref())) {
+                Some(divide) => writer.write(&Instruction::Call(divide)),
+                None => writer.write(&instruction),
+            }
+            if matches!(instruction, Instruction::Loop(_)) {
                 writer.charge(loops.next().unwrap_or_default());
             }
+            before = Some(instruction);
         }
         Ok(writer.function)
     }
@@ -220,7 +228,7 @@ impl Writer<'_> {
         }
         let (Meter { fuel, halt, .. }, scratch) = (*self.meter, self.scratch);
         let mut sink = self.sink();
-        sink.global_get(fuel).i64_const(instructions).i64_sub().local_tee(scratch);
+        sink.global_get(fuel).i64_const(instructions + PAYING).i64_sub().local_tee(scratch);
         sink.global_set(fuel).local_get(scratch).i64_const(0).i64_lt_s().if_(BlockType::Empty);
         halt.write(&mut sink, Cause::Fuel);
         sink.end();

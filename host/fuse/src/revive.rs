@@ -3,6 +3,7 @@
 
 use wasm_encoder::{BlockType, ConstExpr, Function, InstructionSink, MemArg, ValType};
 
+use crate::divide::Divide;
 use crate::equip::{self, Life, pages};
 use crate::link::{Birth, Linked, Segment};
 use crate::meter::{Cause, Halt, Meter};
@@ -35,6 +36,7 @@ pub(crate) struct Causes {
     /// What is thrown, where the output catches it itself.
     pub(crate) tag: Option<u32>,
     pub(crate) halt: Halt,
+    divide: Divide,
 }
 
 /// A policy among others: what the bridges need to know.
@@ -76,7 +78,8 @@ impl Causes {
         };
         let (trap, fuel) = (throw(Cause::Trap), throw(Cause::Fuel));
         let (memory, stack) = (throw(Cause::Memory), throw(Cause::Stack));
-        Self { last, tag, halt: Halt::Throw { trap, fuel, memory, stack } }
+        let halt = Halt::Throw { trap, fuel, memory, stack };
+        Self { last, tag, halt, divide: Divide::new(output, halt) }
     }
 }
 
@@ -93,6 +96,7 @@ pub(crate) fn tenant(
 ) -> Result<Tenant, Error> {
     let (memory, halt) = (linked.memory, causes.halt);
     let meter = equip::meter(output, memory, limits.start, halt, Life::Resettable);
+    let meter = Meter { divide: Some(causes.divide), ..meter };
     equip::define(output, linked, &meter)?;
     let state = output.variable(ValType::I32, &ConstExpr::i32_const(UNBORN));
     let size = meter.pages.unwrap_or_default();

@@ -5,8 +5,8 @@
 
 mod bodies;
 mod exchanges;
-mod hosts;
 mod hostile;
+mod hosts;
 mod proxy;
 mod resources;
 mod stage;

@@ -100,8 +100,7 @@ impl Envoy {
     /// # Errors
     /// Where Envoy declines it: holds what Envoy says.
     pub(crate) async fn take(&self, stand: Stand) -> Result<SocketAddr> {
-        let (name, version) = (stand.name.clone(), stand.version());
-        let rejected = self.count("listener_manager.lds.update_rejected").await?;
+        let (name, host, version) = (stand.name.clone(), stand.host, stand.version());
         {
             let mut stands = self.stands();
             stands.retain(|other| other.name != name);
@@ -110,26 +109,37 @@ impl Envoy {
             self.write("listeners.json", stands.iter().map(Stand::listener).collect())?;
         }
         for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
-            if let Some(address) = self.address(&name, &version).await? {
-                return Ok(address);
+            if let Some(port) = self.port(&name, &version).await? {
+                return Ok(SocketAddr::from((host, port)));
             }
-            if self.count("listener_manager.lds.update_rejected").await? > rejected {
+            if let Some(why) = self.declined(&name).await? {
                 self.stands().retain(|other| other.name != name);
-                bail!("envoy declines it:\n{}", self.log());
+                bail!("envoy declines it: {why}\n{}", self.log());
             }
             tokio::time::sleep(PAUSE).await;
         }
         bail!("envoy did not take the listener up:\n{}", self.log())
     }
 
-    /// Where a listener of this version listens, once it does.
-    async fn address(&self, name: &str, version: &str) -> Result<Option<SocketAddr>> {
+    /// What Envoy has of a listener.
+    async fn state(&self, name: &str) -> Result<Option<Value>> {
         let dump = self.admin("/config_dump?resource=dynamic_listeners").await?;
-        let dump: Value = serde_json::from_str(&dump)?;
-        let configs = dump["configs"].as_array().cloned().unwrap_or_default();
-        let is_active = configs.iter().any(|config| {
-            let active = &config["active_state"]["listener"];
-            active["name"] == name && active["metadata"]["filter_metadata"]["test"]["version"] == version
+        let mut dump: Value = serde_json::from_str(&dump)?;
+        let configs = dump["configs"].as_array_mut().map(std::mem::take).unwrap_or_default();
+        Ok(configs.into_iter().find(|config| config["name"] == name))
+    }
+
+    /// Why Envoy did not take a listener up, if it did not.
+    async fn declined(&self, name: &str) -> Result<Option<String>> {
+        let state = self.state(name).await?;
+        Ok(state.and_then(|state| Some(state["error_state"]["details"].as_str()?.to_owned())))
+    }
+
+    /// The port on which a listener of this version listens, once it does.
+    async fn port(&self, name: &str, version: &str) -> Result<Option<u16>> {
+        let is_active = self.state(name).await?.is_some_and(|state| {
+            let active = &state["active_state"]["listener"];
+            active["metadata"]["filter_metadata"]["test"]["version"] == version
         });
         let clusters = self.admin("/clusters").await?;
         if !is_active || !clusters.contains(&format!("{name}::")) {
@@ -138,9 +148,9 @@ impl Envoy {
         let listeners: Value = serde_json::from_str(&self.admin("/listeners?format=json").await?)?;
         let listeners = listeners["listener_statuses"].as_array().cloned().unwrap_or_default();
         let listener = listeners.iter().find(|listener| listener["name"] == name);
-        let port = listener.and_then(|l| l["local_address"]["socket_address"]["port_value"].as_u64());
-        let port = port.and_then(|port| u16::try_from(port).ok());
-        Ok(port.map(|port| SocketAddr::from(([127, 0, 0, 1], port))))
+        let port =
+            listener.and_then(|l| l["local_address"]["socket_address"]["port_value"].as_u64());
+        Ok(port.and_then(|port| u16::try_from(port).ok()))
     }
 
     /// What Envoy's administration answers.

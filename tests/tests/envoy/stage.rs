@@ -1,14 +1,14 @@
 //! The stage for an exchange: Envoy with a client before it and a model behind it.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context as _, Result, anyhow};
+use http_body_util::BodyExt as _;
 use http_body_util::Full;
 use http_body_util::combinators::BoxBody;
-use http_body_util::BodyExt as _;
 use hyper::body::{Bytes, Incoming};
 use hyper::http::request::Builder;
 use hyper::{Request, Response};
@@ -74,9 +74,11 @@ impl Stage {
 
 /// A listener of its own name.
 pub(crate) fn stand(module: PathBuf, model: SocketAddr) -> Stand {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
+    static COUNT: AtomicU32 = AtomicU32::new(1);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
     Stand {
-        name: format!("stand-{}", COUNT.fetch_add(1, Ordering::Relaxed)),
+        name: format!("stand-{number}"),
+        host: Ipv4Addr::from_bits(Ipv4Addr::new(127, 1, 0, 0).to_bits() + number),
         module,
         config: json!({}),
         model,

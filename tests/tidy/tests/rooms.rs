@@ -26,7 +26,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("host/browser/pack", &["sandgate-fuse"]),
     (
         "host/cli",
-        &["sandgate-engine", "sandgate-gate", "sandgate-gateway", "sandgate-mock", "sandgate-wit"],
+        &[
+            "sandgate-canon",
+            "sandgate-engine",
+            "sandgate-fuse",
+            "sandgate-gate",
+            "sandgate-gateway",
+            "sandgate-mock",
+            "sandgate-wit",
+        ],
     ),
     ("tests", &["sandgate-wit"]),
     ("tests/tidy", &[]),
