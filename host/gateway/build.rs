@@ -10,6 +10,8 @@ use std::{env, fs};
 fn main() {
     println!("cargo::rerun-if-env-changed=SANDGATE_PLAYGROUND");
     let folder = folder();
+    // Of a folder that is not there cargo says at each build that it changed.
+    let _ = fs::create_dir_all(&folder);
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut files = Vec::new();
     collect(&folder, &mut files);

@@ -1,7 +1,7 @@
 /**
  * Underlines. Over a textarea they are boxes on a layer above it; in an editable element the browser
- * draws them itself where it knows the CSS Custom Highlight API, and else they are boxes as well.
- * Neither touches what the page made.
+ * draws them itself where its CSS Custom Highlight API can, and else they are boxes as well. Neither
+ * touches what the page made.
  *
  * @typedef {import("./field.js").Field} Field
  * @typedef {import("./spans.js").Mark} Mark
@@ -33,8 +33,14 @@ export function kindOf(mark) {
  * @returns {Painter}
  */
 export function painterOf(field, root) {
-  const draws = field instanceof Editable && "highlights" in CSS && typeof Highlight === "function";
-  return draws ? new Highlighter(field) : new Boxes(field, root);
+  const isDrawn = field instanceof Editable && canUnderline();
+  return isDrawn ? new Highlighter(field) : new Boxes(field, root);
+}
+
+/** Firefox has highlights, and as of 140 draws no underlines in them. */
+function canUnderline() {
+  const isFirefox = CSS.supports("-moz-appearance", "none");
+  return "highlights" in CSS && typeof Highlight === "function" && !isFirefox;
 }
 
 /** @implements {Painter} */

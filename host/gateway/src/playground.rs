@@ -21,6 +21,8 @@ static FILES: Files = include!(concat!(env!("OUT_DIR"), "/playground.rs"));
 /// Where it is.
 const PATH: &str = "/playground";
 
+const PLAIN: &str = "text/plain; charset=utf-8";
+
 /// What its files are answered with.
 const HEADERS: [(HeaderName, &str); 5] = [
     (
@@ -50,7 +52,9 @@ fn answer(files: Files, path: &str) -> Option<Response<Outgoing>> {
         None => return None,
     };
     let found = files.iter().find(|(file, _)| *file == name);
-    let mut response = Response::new(body(found.map_or(b"", |(_, bytes)| bytes)));
+    let (kind, bytes) =
+        found.map_or((PLAIN, &b""[..]), |(file, bytes)| (content_type(file), bytes));
+    let mut response = Response::new(body(bytes));
     if found.is_none() {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
@@ -58,7 +62,7 @@ fn answer(files: Files, path: &str) -> Option<Response<Outgoing>> {
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     Some(response)
 }
 
@@ -81,7 +85,7 @@ fn content_type(name: &str) -> &'static str {
         Some((_, "css")) => "text/css; charset=utf-8",
         Some((_, "svg")) => "image/svg+xml",
         Some((_, "wasm")) => "application/wasm",
-        _ => "text/plain; charset=utf-8",
+        _ => PLAIN,
     }
 }
 

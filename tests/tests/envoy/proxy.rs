@@ -100,7 +100,7 @@ impl Envoy {
     /// # Errors
     /// Where Envoy declines it: holds what Envoy says.
     pub(crate) async fn take(&self, stand: Stand) -> Result<SocketAddr> {
-        let (name, version) = (stand.name.clone(), stand.version());
+        let (name, host, version) = (stand.name.clone(), stand.host, stand.version());
         {
             let mut stands = self.stands();
             stands.retain(|other| other.name != name);
@@ -109,8 +109,8 @@ impl Envoy {
             self.write("listeners.json", stands.iter().map(Stand::listener).collect())?;
         }
         for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
-            if let Some(address) = self.address(&name, &version).await? {
-                return Ok(address);
+            if let Some(port) = self.port(&name, &version).await? {
+                return Ok(SocketAddr::from((host, port)));
             }
             if let Some(why) = self.declined(&name).await? {
                 self.stands().retain(|other| other.name != name);
@@ -135,8 +135,8 @@ impl Envoy {
         Ok(state.and_then(|state| Some(state["error_state"]["details"].as_str()?.to_owned())))
     }
 
-    /// Where a listener of this version listens, once it does.
-    async fn address(&self, name: &str, version: &str) -> Result<Option<SocketAddr>> {
+    /// The port on which a listener of this version listens, once it does.
+    async fn port(&self, name: &str, version: &str) -> Result<Option<u16>> {
         let is_active = self.state(name).await?.is_some_and(|state| {
             let active = &state["active_state"]["listener"];
             active["metadata"]["filter_metadata"]["test"]["version"] == version
@@ -150,8 +150,7 @@ impl Envoy {
         let listener = listeners.iter().find(|listener| listener["name"] == name);
         let port =
             listener.and_then(|l| l["local_address"]["socket_address"]["port_value"].as_u64());
-        let port = port.and_then(|port| u16::try_from(port).ok());
-        Ok(port.map(|port| SocketAddr::from(([127, 0, 0, 1], port))))
+        Ok(port.and_then(|port| u16::try_from(port).ok()))
     }
 
     /// What Envoy's administration answers.

@@ -1,6 +1,6 @@
 //! A listener with the filter, and the cluster behind it, as Envoy wants to read them.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
@@ -39,6 +39,9 @@ const CAPABILITIES: &[&str] = &[
 #[derive(Debug, Clone)]
 pub(crate) struct Stand {
     pub(crate) name: String,
+    /// Its own: of two listeners that ask for any port of one host, Envoy gives the second the
+    /// socket that an older version of the first is leaving.
+    pub(crate) host: Ipv4Addr,
     /// The fused module.
     pub(crate) module: PathBuf,
     /// The plugin's configuration.
@@ -87,7 +90,7 @@ impl Stand {
             "@type": "type.googleapis.com/envoy.config.listener.v3.Listener",
             "name": self.name,
             "metadata": { "filter_metadata": { "test": { "version": self.version() } } },
-            "address": address(SocketAddr::from(([127, 0, 0, 1], 0))),
+            "address": address(SocketAddr::from((self.host, 0))),
             // The system would give a port that shares to two of them.
             "enable_reuse_port": false,
             "per_connection_buffer_limit_bytes": self.buffer,

@@ -1,9 +1,10 @@
 //! The stage for an exchange: Envoy with a client before it and a model behind it.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use http_body_util::BodyExt as _;
@@ -74,9 +75,11 @@ impl Stage {
 
 /// A listener of its own name.
 pub(crate) fn stand(module: PathBuf, model: SocketAddr) -> Stand {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
+    static COUNT: AtomicU32 = AtomicU32::new(1);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
     Stand {
-        name: format!("stand-{}", COUNT.fetch_add(1, Ordering::Relaxed)),
+        name: format!("stand-{number}"),
+        host: Ipv4Addr::from_bits(Ipv4Addr::new(127, 1, 0, 0).to_bits() + number),
         module,
         config: json!({}),
         model,
@@ -113,6 +116,13 @@ pub(crate) fn module(
         std::fs::write(&file, fused)?;
     }
     Ok(file)
+}
+
+/// Runs a claim. Envoy compiles every module for it, and everybody else's.
+pub(crate) fn run(claim: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async { tokio::time::timeout(Duration::from_mins(5), claim).await })?
 }
 
 pub(crate) fn whole_body(bytes: impl Into<Bytes>) -> Sent {
