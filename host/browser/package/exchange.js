@@ -26,6 +26,7 @@ export class Exchange {
   }
 
   feed(chunk) {
+    if (typeof chunk !== "string") throw new TypeError("a text: expected a string");
     const text = this.#half + chunk;
     this.#half = /[\ud800-\udbff]$/.test(text) ? text.slice(-1) : "";
     return this.#push(text.slice(0, text.length - this.#half.length));

@@ -97,6 +97,26 @@ struct Output {
 }
 
 impl Fuse {
+    /// What Envoy needs to run the policies of a configuration before this upstream, in a folder
+    /// that nobody keeps.
+    pub(crate) fn for_envoy(
+        config: Option<PathBuf>,
+        upstream: &str,
+        output: PathBuf,
+    ) -> Result<Self> {
+        Ok(Self {
+            policies: Vec::new(),
+            target: Target::Envoy,
+            output,
+            config,
+            filter: None,
+            upstream: upstream.parse().context("--upstream")?,
+            memory: 64,
+            untested: true,
+            force: false,
+        })
+    }
+
     pub(crate) fn run(self) -> Result<Exit> {
         let config = self.config.as_deref().map(setup::read_config).transpose()?;
         let sources = self.sources(config.as_ref())?;

@@ -3,6 +3,7 @@
 mod bench;
 mod bundle;
 mod check;
+mod envoy;
 mod eval;
 mod excerpt;
 mod exit;
@@ -63,6 +64,7 @@ enum Command {
     Serve(serve::Serve),
     Inspect(inspect::Inspect),
     Fuse(fuse::Fuse),
+    Envoy(envoy::Envoy),
     Test(test::Test),
     Eval(eval::Eval),
     Bench(bench::Bench),
@@ -78,6 +80,7 @@ impl Command {
             Self::Serve(serve) => serve.run(),
             Self::Inspect(inspect) => inspect.run(),
             Self::Fuse(fuse) => fuse.run(),
+            Self::Envoy(envoy) => envoy.run(),
             Self::Test(test) => test.run(),
             Self::Eval(eval) => eval.run(),
             Self::Bench(bench) => bench.run(),

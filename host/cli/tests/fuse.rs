@@ -54,7 +54,9 @@ fn for_envoy_there_is_a_module_and_what_uses_it() {
     let plugin = &filters[0]["typed_config"]["config"];
     assert_eq!(plugin["failure_policy"], "FAIL_RELOAD");
     assert_eq!(plugin["vm_config"]["code"]["local"]["filename"], "out/sandgate.wasm");
-    assert!(plugin["capability_restriction_config"]["allowed_capabilities"]["proxy_log"].is_object());
+    assert!(
+        plugin["capability_restriction_config"]["allowed_capabilities"]["proxy_log"].is_object()
+    );
     let configuration = plugin["configuration"]["value"].as_str().unwrap();
     let configuration: Value = serde_json::from_str(configuration).unwrap();
     assert!(configuration["policies"]["pii"].is_object());
@@ -72,7 +74,8 @@ fn an_image_layout_holds_what_its_digests_say() {
         assert_eq!((hex(&bytes).as_str(), &described["size"]), (name, &bytes.len().into()));
         bytes
     };
-    let index: Value = serde_json::from_slice(&fs::read(layout.join("index.json")).unwrap()).unwrap();
+    let index: Value =
+        serde_json::from_slice(&fs::read(layout.join("index.json")).unwrap()).unwrap();
     let module = fs::read(place.path().join("sandgate.wasm")).unwrap();
     for (described, n_layers) in index["manifests"].as_array().unwrap().iter().zip([1, 2]) {
         let manifest: Value = serde_json::from_slice(&blob(described)).unwrap();

@@ -5,8 +5,8 @@ use http_body_util::BodyExt as _;
 use hyper::body::Bytes;
 use serde_json::json;
 
-use crate::gateway::{CHAT, Chunks, event, prompt, run, whole};
-use crate::stage::Stage;
+use crate::gateway::{CHAT, Chunks, event, prompt, whole};
+use crate::stage::{Stage, run};
 
 const LIMIT: u32 = 64 << 10;
 

@@ -12,8 +12,8 @@ use hyper::{Request, StatusCode, Version};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::gateway::{Asked, CHAT, event, prompt, run, whole};
-use crate::stage::{Stage, send, whole_body};
+use crate::gateway::{Asked, CHAT, event, prompt, whole};
+use crate::stage::{Stage, run, send, whole_body};
 
 fn answer(text: &str) -> String {
     format!(r#"{{ "choices":[{{"message":{{"content":"{text}"}}}}]}}"#)

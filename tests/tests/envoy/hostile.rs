@@ -8,8 +8,8 @@ use sandgate_fuse::Policy;
 use sandgate_tests::hostile::{self, Becomes, PROVOCATION, starry};
 use serde_json::json;
 
-use crate::gateway::{CHAT, prompt, run, whole};
-use crate::stage::{Stage, module};
+use crate::gateway::{CHAT, prompt, whole};
+use crate::stage::{Stage, module, run};
 
 /// Every case that ends in a fault and can be fused, by name, and the well-behaved policy.
 fn policies() -> Result<Vec<(String, Vec<u8>)>> {

@@ -14,8 +14,8 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use crate::gateway::{self, Asked, model, run};
-use crate::stage::{Stage, send, whole_body};
+use crate::gateway::{self, Asked, model};
+use crate::stage::{Stage, run, send, whole_body};
 
 /// A body of the corpus.
 #[derive(Debug, Deserialize)]

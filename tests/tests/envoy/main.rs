@@ -5,6 +5,7 @@
 
 mod bodies;
 mod exchanges;
+mod golden;
 mod hostile;
 mod hosts;
 mod proxy;

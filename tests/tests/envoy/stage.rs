@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use http_body_util::BodyExt as _;
@@ -115,6 +116,13 @@ pub(crate) fn module(
         std::fs::write(&file, fused)?;
     }
     Ok(file)
+}
+
+/// Runs a claim. Envoy compiles every module for it, and everybody else's.
+pub(crate) fn run(claim: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async { tokio::time::timeout(Duration::from_mins(5), claim).await })?
 }
 
 pub(crate) fn whole_body(bytes: impl Into<Bytes>) -> Sent {

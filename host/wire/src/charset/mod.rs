@@ -8,6 +8,7 @@
 #[cfg(feature = "encodings")]
 mod any;
 #[cfg(any(test, not(feature = "encodings")))]
+#[cfg_attr(feature = "encodings", expect(unreachable_pub, reason = "here only tests reach it"))]
 mod utf8;
 
 #[cfg(feature = "encodings")]

@@ -1,6 +1,6 @@
 // Pages of a real Chromium with the package in them.
 
-export { launch } from "../../../tests/page/stage/chromium.js";
+export { launch } from "../../../tests/stage/chromium.js";
 
 /** Opens a page; what it says on its console and what it throws is kept. */
 export async function open(browser, url) {

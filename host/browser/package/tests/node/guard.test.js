@@ -154,6 +154,12 @@ test("what is wrong with a configuration is said", async () => {
   }
 });
 
+test("what is no text is no text", () => {
+  for (const text of [undefined, null, 7, new String("a")]) {
+    assert.throws(() => guard.check(text), { name: "TypeError", message: "a text: expected a string" });
+  }
+});
+
 test("10,000 checks take no more memory than 1,000", () => {
   const text = `a text with ${MAIL} in it, 👋 `.repeat(20);
   const used = (times) => {
