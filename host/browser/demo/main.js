@@ -16,8 +16,10 @@ const CONFIG = `policies:
 `;
 
 const EXAMPLES = {
-  "An e-mail": "Write a kind reminder to ana.silva@example.org about the invoice, and ask bob@example.org for the receipt.",
-  "A card": "The customer paid with 4111 1111 1111 1111 and wants the money back. What do I answer?",
+  "An e-mail":
+    "Write a kind reminder to ana.silva@example.org about the invoice, and ask bob@example.org for the receipt.",
+  "A card":
+    "The customer paid with 4111 1111 1111 1111 and wants the money back. What do I answer?",
   "A social security number": "Fill in the form for me. My SSN is 536-22-8145.",
 };
 
@@ -28,7 +30,8 @@ const prompt = /** @type {HTMLTextAreaElement} */ (at("prompt"));
 const config = /** @type {HTMLTextAreaElement} */ (at("config"));
 const send = /** @type {HTMLButtonElement} */ (at("send"));
 const element = /** @type {SandgateGuard} */ (document.querySelector("sandgate-guard"));
-const isHere = document.querySelector('meta[name="sandgate-model"]')?.getAttribute("content") === "here";
+const isHere =
+  document.querySelector('meta[name="sandgate-model"]')?.getAttribute("content") === "here";
 /** @type {typeof fetch} */
 const onwards = isHere ? model : (input, init) => fetch(input, init);
 
@@ -122,7 +125,9 @@ config.addEventListener("input", () => {
   clearTimeout(timer);
   timer = setTimeout(configure, PAUSE);
 });
-at("towards").textContent = isHere ? "to a stand-in for a model, on this page too" : "to the gateway";
+at("towards").textContent = isHere
+  ? "to a stand-in for a model, on this page too"
+  : "to the gateway";
 at("from").textContent = isHere ? "from the stand-in" : "from the model, through the gateway";
 config.value = CONFIG;
 element.options = { key };

@@ -34,6 +34,12 @@ function stream(words) {
 /** @param {string} content */
 function event(content) {
   const choices = [{ index: 0, delta: { content }, finish_reason: null }];
-  const chunk = { id: "chatcmpl-here", object: "chat.completion.chunk", created: 0, model: "mock", choices };
+  const chunk = {
+    id: "chatcmpl-here",
+    object: "chat.completion.chunk",
+    created: 0,
+    model: "mock",
+    choices,
+  };
   return `data: ${JSON.stringify(chunk)}\n\n`;
 }

@@ -11,7 +11,15 @@ import { build } from "esbuild";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const USUAL = join(HERE, "../../../target/browser");
-const SCRIPTS = ["chat.js", "exchange.js", "main.js", "model.js", "show.js", "demo.css", "icon.svg"];
+const SCRIPTS = [
+  "chat.js",
+  "exchange.js",
+  "main.js",
+  "model.js",
+  "show.js",
+  "demo.css",
+  "icon.svg",
+];
 /** What of the package a page does not need. */
 const UNUSED = /\.d\.ts$|package\.json$|README\.md$|patterns\.wasm$/;
 
@@ -46,6 +54,8 @@ export async function pack(source, out = USUAL) {
       target: "es2022",
       logLevel: "warning",
     });
+    // What of others is in the bundle.
+    await cp(join(HERE, "../node_modules/yaml/LICENSE"), join(folder, "LICENSE.yaml.txt"));
     const page = await readFile(join(HERE, "index.html"), "utf8");
     await writeFile(join(folder, "index.html"), name === "site" ? alone(page) : behind(page));
   }
@@ -60,13 +70,18 @@ function alone(page) {
 
 /** @param {string} page */
 function behind(page) {
-  return page.replace('name="sandgate-model" content="here"', 'name="sandgate-model" content="gateway"');
+  return page.replace(
+    'name="sandgate-model" content="here"',
+    'name="sandgate-model" content="gateway"',
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [source, out] = process.argv.slice(2);
   if (!source) {
-    console.error("node demo/pack.js PACKAGE [OUT]: no package, expected the folder of a built one");
+    console.error(
+      "node demo/pack.js PACKAGE [OUT]: no package, expected the folder of a built one",
+    );
     process.exit(2);
   }
   console.log(await pack(source, out));

@@ -1,7 +1,8 @@
 /** Texts on the page, always as text. */
 
 /** What stands where something else stood: placeholders, pseudonyms, masks. */
-const STAND_INS = /<[A-Z][A-Z0-9_]*>|<[A-Z][A-Z0-9_]*_[a-z0-9]+>|[\w*@+-]*\*{2,}(?:[\w*@.+-]*\w)?(?: [\d*]{4})*/g;
+const STAND_INS =
+  /<[A-Z][A-Z0-9_]*>|<[A-Z][A-Z0-9_]*_[a-z0-9]+>|[\w*@+-]*\*{2,}(?:[\w*@.+-]*\w)?(?: [\d*]{4})*/g;
 
 /** @param {string} id @returns {HTMLElement} */
 export function at(id) {

@@ -183,9 +183,7 @@ function placeOf(pieces, container, offset) {
   const own = pieces.find(({ node }) => node === container);
   if (own) return own.at + offset;
   const after = container.childNodes[offset] ?? null;
-  const next = pieces.find(
-    ({ node }) => after && (after.contains(node) || isBefore(after, node)),
-  );
+  const next = pieces.find(({ node }) => after && (after.contains(node) || isBefore(after, node)));
   const last = pieces.at(-1);
   return next?.at ?? (last ? last.at + last.node.length : 0);
 }

@@ -279,7 +279,9 @@ export class Guarded {
     this.#text = text;
     this.#take(marksOf(look.findings, look.edits));
     if (isNews) this.tell("look", tallyOf(look));
-    this.voice.says(text === "" ? "" : this.choices.wording.announced(this.marks, this.choices.keys));
+    this.voice.says(
+      text === "" ? "" : this.choices.wording.announced(this.marks, this.choices.keys),
+    );
     this.#show();
   }
 

@@ -62,7 +62,11 @@ class Highlighter {
     const few = marks.slice(0, MOST);
     const ranges = this.field.ranges(few);
     for (const [idx, kind] of KINDS.entries()) {
-      this.#put(kind, idx, ranges.filter((range, at) => range && kindOf(few[at]) === kind));
+      this.#put(
+        kind,
+        idx,
+        ranges.filter((range, at) => range && kindOf(few[at]) === kind),
+      );
     }
     this.#put("current", KINDS.length, current ? this.field.ranges([current]) : []);
   }

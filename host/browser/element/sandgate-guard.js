@@ -171,7 +171,8 @@ export class SandgateGuard extends HTMLElement {
       this.#tell(name, tally);
     const guarded = new Guarded(field, root, ask, choices, tell);
     this.#guarded = guarded;
-    guardForms(() => [guarded], signal);
+    const tree = field.getRootNode();
+    guardForms(() => [guarded], signal, tree instanceof ShadowRoot ? tree : window);
     const send = this.getAttribute("send");
     if (send) guardSending(() => [guarded], signal, send);
     this.#describe(field, signal);

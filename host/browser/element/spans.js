@@ -20,16 +20,7 @@
  */
 
 /** From the strongest; what overlaps is treated as its strongest finding. @type {Action[]} */
-const STRENGTH = [
-  "block",
-  "redact",
-  "hash",
-  "pseudonymize",
-  "mask",
-  "replace",
-  "observe",
-  "allow",
-];
+const STRENGTH = ["block", "redact", "hash", "pseudonymize", "mask", "replace", "observe", "allow"];
 
 /** Whether something is done about such a finding. @param {{ action: Action }} found */
 export const isEnforced = ({ action }) => action !== "observe" && action !== "allow";

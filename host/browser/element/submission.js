@@ -13,18 +13,19 @@
  *
  * @param {() => Iterable<Guarded>} all the fields that are guarded now
  * @param {AbortSignal} signal
+ * @param {EventTarget} root of the tree that the forms are in: no submit leaves a shadow tree
  */
-export function guardForms(all, signal) {
-  const submits = async (/** @type {SubmitEvent} */ event) => {
+export function guardForms(all, signal, root = window) {
+  const submits = async (/** @type {Event} */ event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const held = unclear(all).filter((guarded) => formOf(guarded) === form);
     if (held.length === 0) return;
     hold(event);
-    const { submitter } = event;
+    const { submitter } = /** @type {SubmitEvent} */ (event);
     if (await clear(held)) form.requestSubmit(submitter?.isConnected ? submitter : null);
   };
-  // At the window and first, before whatever the page listens with.
-  window.addEventListener("submit", submits, { capture: true, signal });
+  // At the root and first, before whatever the page listens with.
+  root.addEventListener("submit", submits, { capture: true, signal });
 }
 
 /**

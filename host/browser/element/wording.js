@@ -20,7 +20,9 @@ const ACTIONS = {
 };
 
 /** Words that a rule's name has in capitals. */
-const CAPITALS = new Set("API BIC CVV DE ES EU FR GB IBAN ID IP IT JWT MAC NHS NIF PL SSH SSN UK URL US VAT".split(" "));
+const CAPITALS = new Set(
+  "API BIC CVV DE ES EU FR GB IBAN ID IP IT JWT MAC NHS NIF PL SSH SSN UK URL US VAT".split(" "),
+);
 
 export const english = {
   loading: "Loading policies…",

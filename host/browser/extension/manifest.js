@@ -7,7 +7,9 @@
  */
 import { readFileSync } from "node:fs";
 
-const VERSION = "0.1.0";
+const here = (/** @type {string} */ file) => readFileSync(new URL(file, import.meta.url), "utf8");
+/** The package's is the extension's. */
+const { version } = JSON.parse(here("../package/package.json"));
 const CSP = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -20,7 +22,7 @@ const CSP = [
 ].join("; ");
 
 /** @type {import("./src/sites.js").Site[]} */
-export const SITES = JSON.parse(readFileSync(new URL("sites.json", import.meta.url), "utf8"));
+export const SITES = JSON.parse(here("sites.json"));
 
 /** @param {"chromium" | "firefox"} browser */
 export function manifest(browser) {
@@ -29,7 +31,7 @@ export function manifest(browser) {
   return {
     manifest_version: 3,
     name: "Sandgate",
-    version: VERSION,
+    version,
     description: "Checks what you type to a chat on this device, before it is sent.",
     icons,
     action: { default_popup: "popup.html", default_icon: icons, default_title: "Sandgate" },

@@ -48,8 +48,13 @@ export async function pack(source, out = USUAL) {
     for (const file of FILES) await cp(join(HERE, "src", file), join(folder, file));
     await cp(join(HERE, "icons"), join(folder, "icons"), { recursive: true });
     await cp(join(HERE, "managed.json"), join(folder, "managed.json"));
+    // What of others is in the bundle.
+    await cp(join(HERE, "../node_modules/yaml/LICENSE"), join(folder, "LICENSE.yaml.txt"));
     await cp(source, join(folder, "sandgate"), { recursive: true });
-    await writeFile(join(folder, "manifest.json"), `${JSON.stringify(manifest(browser), null, 2)}\n`);
+    await writeFile(
+      join(folder, "manifest.json"),
+      `${JSON.stringify(manifest(browser), null, 2)}\n`,
+    );
   }
   return out;
 }
@@ -57,7 +62,9 @@ export async function pack(source, out = USUAL) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [source, out] = process.argv.slice(2);
   if (!source) {
-    console.error("node extension/pack.js PACKAGE [OUT]: no package, expected the folder of a built one");
+    console.error(
+      "node extension/pack.js PACKAGE [OUT]: no package, expected the folder of a built one",
+    );
     process.exit(2);
   }
   console.log(await pack(source, out));

@@ -84,7 +84,10 @@ test("the configuration is the page's to change, and its errors have a place", a
   await page.getByText("Configuration", { exact: true }).click();
   const config = page.getByLabel("Configuration");
   await config.fill("policies:\n  pii:\n    actions: { US_SSN: hush }\n");
-  await page.locator("#problem.bad").filter({ hasText: "sandgate.yaml:3: policies.pii.actions.US_SSN" }).waitFor();
+  await page
+    .locator("#problem.bad")
+    .filter({ hasText: "sandgate.yaml:3: policies.pii.actions.US_SSN" })
+    .waitFor();
   await picture(page, "demo-wrong");
   assert.deepEqual(await barriers(page), []);
   await config.fill("policies:\n  pii:\n    actions: { US_SSN: mask }\n");

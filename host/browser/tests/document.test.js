@@ -48,6 +48,7 @@ test("other errors stay as they are", () => {
 
 test("an alias bomb is refused", () => {
   const rows = ["a: &a [x, x, x, x, x, x, x, x, x, x]"];
-  for (let idx = 1; idx < 9; idx++) rows.push(`b${idx}: &b${idx} [${Array(10).fill(idx > 1 ? `*b${idx - 1}` : "*a")}]`);
+  for (let idx = 1; idx < 9; idx++)
+    rows.push(`b${idx}: &b${idx} [${Array(10).fill(idx > 1 ? `*b${idx - 1}` : "*a")}]`);
   assert.throws(() => read(rows.join("\n")), /alias/i);
 });

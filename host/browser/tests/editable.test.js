@@ -5,7 +5,12 @@ import { after, before, test } from "node:test";
 import { barriers, launch, picture } from "./stage/chromium.js";
 import { editable, inside, pages } from "./stage/element.js";
 
-const ACTIONS = { EMAIL_ADDRESS: "pseudonymize", US_SSN: "block", CREDIT_CARD: "mask", "*": "observe" };
+const ACTIONS = {
+  EMAIL_ADDRESS: "pseudonymize",
+  US_SSN: "block",
+  CREDIT_CARD: "mask",
+  "*": "observe",
+};
 const CONFIG = JSON.stringify({ policies: { pii: { actions: ACTIONS } } });
 const NESTED = `<p>Mail <b>ana</b>@<i>example<span>.org</span></i> and</p>
   <p>her number <span contenteditable="false">536-22-8145</span>,<br>4111 1111 <em>1111 1111</em></p>`;
@@ -74,11 +79,16 @@ test("findings are found across markup, and the markup around them stays", async
     observe: [],
   });
   await picture(page, "editable-nested");
-  await page.evaluate(() => document.querySelector("[contenteditable=false]").removeAttribute("contenteditable"));
+  await page.evaluate(() =>
+    document.querySelector("[contenteditable=false]").removeAttribute("contenteditable"),
+  );
   await page.keyboard.press("F9");
   await on.says("3 redacted");
   const text = await on.field.evaluate((field) => field.innerText);
-  assert.match(text, /^Mail <EMAIL_ADDRESS_\w+>\sand\s+her number <US_SSN>,\n\*{4} \*{4} \*{4} 1111\s*$/);
+  assert.match(
+    text,
+    /^Mail <EMAIL_ADDRESS_\w+>\sand\s+her number <US_SSN>,\n\*{4} \*{4} \*{4} 1111\s*$/,
+  );
   assert.equal(await on.field.evaluate((field) => field.querySelectorAll("p").length), 2);
   await picture(page, "editable-redacted");
 });

@@ -7,7 +7,12 @@ import { form, html, inside, pages } from "./stage/element.js";
 import { CSP } from "./stage/server.js";
 
 const SAID = "Mail ana@example.org, her number is 536-22-8145.";
-const ACTIONS = { EMAIL_ADDRESS: "pseudonymize", US_SSN: "block", CREDIT_CARD: "mask", "*": "observe" };
+const ACTIONS = {
+  EMAIL_ADDRESS: "pseudonymize",
+  US_SSN: "block",
+  CREDIT_CARD: "mask",
+  "*": "observe",
+};
 const CONFIG = JSON.stringify({ policies: { pii: { actions: ACTIONS } } });
 
 /** @type {import("playwright-core").Browser} */
@@ -23,10 +28,19 @@ before(async () => {
     "/leaves": form('config="/config.json" submit="leave"'),
     "/broken": form('config="/broken.json"'),
     "/broken-allowed": form('config="/broken.json" on-fault="allow"'),
-    "/written": { text: form('config="/config.json"'), csp: CSP.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'") },
-    "/no-worker": { text: form('config="/config.json"'), csp: CSP.replace("worker-src 'self'", "worker-src 'none'") },
+    "/written": {
+      text: form('config="/config.json"'),
+      csp: CSP.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"),
+    },
+    "/no-worker": {
+      text: form('config="/config.json"'),
+      csp: CSP.replace("worker-src 'self'", "worker-src 'none'"),
+    },
     "/rtl": form('config="/config.json"', 'dir="rtl"'),
     "/keys": form('config="/config.json" redact-key="F4"'),
+    "/bare": html(`<h1>A prompt</h1><div id="host"></div>
+      <template><form><sandgate-guard config="/config.json"><textarea></textarea></sandgate-guard>
+      <button>Send</button></form></template>`),
     "/formless": html(`<h1>A prompt</h1><label for="prompt">Prompt</label>
       <sandgate-guard config="/config.json" send="#send"><textarea id="prompt"></textarea></sandgate-guard>
       <button id="send">Send</button>`),
@@ -95,7 +109,10 @@ test("a finding that wraps is underlined on both lines, and scrolling takes it a
   const { page, on } = await typed(t, `${"word ".repeat(12)}4111 1111 1111 1111`);
   await on.marks.nth(1).waitFor();
   await picture(page, "element-wrapped");
-  const [first, second] = [await on.marks.nth(0).boundingBox(), await on.marks.nth(1).boundingBox()];
+  const [first, second] = [
+    await on.marks.nth(0).boundingBox(),
+    await on.marks.nth(1).boundingBox(),
+  ];
   assert.ok(second.y > first.y);
   await page.keyboard.type("\n".repeat(12));
   await page.waitForFunction(() => document.querySelector("textarea").scrollTop > 0);
@@ -174,10 +191,16 @@ test("the card opens where the pointer rests, and stays while it is on the card"
   const box = await on.marks.nth(0).boundingBox();
   await page.mouse.move(box.x + 20, box.y + 8, { steps: 3 });
   await on.card.waitFor();
-  assert.match(await on.card.textContent(), /Email address.*pii · \d+ % sure.*Becomes <EMAIL_ADDRESS_/);
+  assert.match(
+    await on.card.textContent(),
+    /Email address.*pii · \d+ % sure.*Becomes <EMAIL_ADDRESS_/,
+  );
   await on.card.getByRole("button", { name: "Redact", exact: true }).click();
   await on.says("1 finding");
-  assert.match(await on.field.inputValue(), /^Mail <EMAIL_ADDRESS_\w+>, her number is 536-22-8145\.$/);
+  assert.match(
+    await on.field.inputValue(),
+    /^Mail <EMAIL_ADDRESS_\w+>, her number is 536-22-8145\.$/,
+  );
 });
 
 test("submit is stopped by what is blocked, and goes on once it is redacted", async (t) => {
@@ -263,7 +286,11 @@ test("an input method is not disturbed", async (t) => {
   await on.says("1 finding");
   const session = await page.context().newCDPSession(page);
   const compose = (text) =>
-    session.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+    session.send("Input.imeSetComposition", {
+      text,
+      selectionStart: text.length,
+      selectionEnd: text.length,
+    });
   await compose("にほん");
   await page.keyboard.press("F9");
   await page.evaluate(() => document.forms[0].requestSubmit());
@@ -288,7 +315,10 @@ test("from right to left underlines stand where the words do", async (t) => {
   const word = await page.evaluate(() => {
     const canvas = document.createElement("canvas").getContext("2d");
     canvas.font = getComputedStyle(document.querySelector("textarea")).font;
-    return { before: canvas.measureText("הכתובת שלה ").width, it: canvas.measureText("ana@example.org").width };
+    return {
+      before: canvas.measureText("הכתובת שלה ").width,
+      it: canvas.measureText("ana@example.org").width,
+    };
   });
   const right = field.x + field.width - 15 - word.before;
   assert.ok(Math.abs(mark.x + mark.width - right) < 3, `${mark.x + mark.width} is not ${right}`);
@@ -299,7 +329,9 @@ test("from right to left underlines stand where the words do", async (t) => {
 test("a lone surrogate takes nothing from its place", async (t) => {
   const { page, on } = await open(t);
   await on.seen();
-  await page.evaluate(() => document.execCommand("insertText", false, "\ud83d x ana@example.org \udc00"));
+  await page.evaluate(() =>
+    document.execCommand("insertText", false, "\ud83d x ana@example.org \udc00"),
+  );
   await on.says("1 finding");
   assert.equal(await textAt(page, on, on.marks.nth(0)), "ana@example.org");
   await on.field.focus();
@@ -318,7 +350,9 @@ test("a paste of 5 MB is looked at beside the page, and given up for another tex
     }, tail);
   await paste("ana@example.org");
   // The page goes on meanwhile: frames are drawn.
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
   await on.field.evaluate((field) => {
     field.value = "nothing";
     field.dispatchEvent(new InputEvent("input", { bubbles: true }));
@@ -329,6 +363,26 @@ test("a paste of 5 MB is looked at beside the page, and given up for another tex
   await on.redact.click();
   await on.says("1 redacted");
   assert.match(await on.field.evaluate((field) => field.value.slice(-30)), /<EMAIL_ADDRESS_\w+>$/);
+});
+
+test("a form in a shadow tree is held as well", async (t) => {
+  const page = await browser.newPage();
+  t.after(() => page.close());
+  await page.goto(`${server.url}/bare`);
+  await page.evaluate(() => {
+    const host = document.querySelector("#host");
+    const root = host.attachShadow({ mode: "open" });
+    root.append(document.querySelector("template").content.cloneNode(true));
+    root.querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      sent.push(root.querySelector("textarea").value);
+    });
+  });
+  await page.locator("textarea").click();
+  await page.keyboard.type("Mail ana@example.org");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.waitForFunction(() => sent.length === 1);
+  assert.match((await page.evaluate(() => sent))[0], /^Mail <EMAIL_ADDRESS_\w+>$/);
 });
 
 test("what the page does to the text by itself is seen", async (t) => {
@@ -393,7 +447,9 @@ test("where sheets cannot be adopted they are written", async (t) => {
 
 test("a screen reader hears what is found once the person pauses", async (t) => {
   const { page, on } = await typed(t, SAID);
-  await on.status.filter({ hasText: /^2 findings, 1 must not be sent: Email address, US SSN\. F8/ }).waitFor();
+  await on.status
+    .filter({ hasText: /^2 findings, 1 must not be sent: Email address, US SSN\. F8/ })
+    .waitFor();
   const hint = await page.evaluate(() => {
     const id = document.querySelector("textarea").getAttribute("aria-describedby");
     return document.getElementById(id)?.textContent;

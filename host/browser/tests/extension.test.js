@@ -46,7 +46,13 @@ async function open(t, url) {
   await page.goto(url);
   const field = page.locator("textarea, [contenteditable=true]").first();
   await field.click();
-  return { page, field, bar: page.locator(".bar"), said: page.locator(".said"), card: page.locator(".card") };
+  return {
+    page,
+    field,
+    bar: page.locator(".bar"),
+    said: page.locator(".said"),
+    card: page.locator(".card"),
+  };
 }
 
 async function says(page, text) {
@@ -116,7 +122,11 @@ test("an input method's Enter is its own", async (t) => {
   await page.keyboard.type("ana@example.org ");
   await says(page, "1 finding");
   const session = await page.context().newCDPSession(page);
-  await session.send("Input.imeSetComposition", { text: "にほん", selectionStart: 3, selectionEnd: 3 });
+  await session.send("Input.imeSetComposition", {
+    text: "にほん",
+    selectionStart: 3,
+    selectionEnd: 3,
+  });
   await page.keyboard.press("F9");
   await page.keyboard.press("Enter");
   assert.match(await page.evaluate(() => globalThis.read()), /^ana@example.org にほん\n?$/);
@@ -160,8 +170,12 @@ test("the popup counts rules, and nothing that was typed is kept", async (t) => 
     JSON.stringify([await chrome.storage.local.get(), await chrome.storage.session.get()]),
   );
   assert.match(kept, /"EMAIL_ADDRESS":1/);
-  for (const typed of ["example.org", "536-22", "ana", "bob"]) assert.ok(!kept.includes(typed), typed);
-  assert.equal(await extension.worker.evaluate((tab) => chrome.action.getBadgeText({ tabId: tab }), tab), "1");
+  for (const typed of ["example.org", "536-22", "ana", "bob"])
+    assert.ok(!kept.includes(typed), typed);
+  assert.equal(
+    await extension.worker.evaluate((tab) => chrome.action.getBadgeText({ tabId: tab }), tab),
+    "1",
+  );
 });
 
 test("a site is turned off and on again", async (t) => {
@@ -170,13 +184,17 @@ test("a site is turned off and on again", async (t) => {
   await options.goto(`${extension.origin}/options.html`);
   await options.getByLabel("Le Chat").waitFor();
   await options.getByLabel("DeepSeek").uncheck();
-  await options.waitForFunction(async () => (await chrome.storage.local.get("off")).off?.includes("DeepSeek"));
+  await options.waitForFunction(async () =>
+    (await chrome.storage.local.get("off")).off?.includes("DeepSeek"),
+  );
   const { page } = await open(t, `${EDITORS.textarea}/`);
   await page.keyboard.type("536-22-8145");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => globalThis.sent.length === 1);
   await options.getByLabel("DeepSeek").check();
-  await options.waitForFunction(async () => (await chrome.storage.local.get("off")).off?.length === 0);
+  await options.waitForFunction(
+    async () => (await chrome.storage.local.get("off")).off?.length === 0,
+  );
   const again = await open(t, `${EDITORS.textarea}/`);
   await again.page.keyboard.type("536-22-8145");
   await says(again.page, "1 finding");
@@ -240,7 +258,11 @@ test("the extension reaches no network", async () => {
   const manifest = await extension.worker.evaluate(() => chrome.runtime.getManifest());
   assert.deepEqual(manifest.permissions.sort(), ["activeTab", "scripting", "storage"]);
   const reached = await extension.worker.evaluate(
-    (url) => fetch(url).then(() => "reached", (error) => String(error)),
+    (url) =>
+      fetch(url).then(
+        () => "reached",
+        (error) => String(error),
+      ),
     own.url,
   );
   assert.match(reached, /Failed to fetch/);
@@ -254,7 +276,9 @@ test("the background may end at any time", async (t) => {
   t.after(() => browser.close());
   const session = await extension.context.newCDPSession(browser);
   const { targetInfos } = await session.send("Target.getTargets");
-  const worker = targetInfos.find(({ type, url }) => type === "service_worker" && url.startsWith(extension.origin));
+  const worker = targetInfos.find(
+    ({ type, url }) => type === "service_worker" && url.startsWith(extension.origin),
+  );
   await session.send("Target.closeTarget", { targetId: worker.targetId });
   await page.bringToFront();
   await page.keyboard.type("bob@example.org");

@@ -18,7 +18,9 @@ import { PACKAGE } from "./stage/server.js";
 
 const USUAL = ["/usr/bin/firefox", "/usr/bin/firefox-esr"];
 const executablePath = process.env.FIREFOX ?? USUAL.find((path) => existsSync(path));
-const options = { skip: executablePath ? false : "no Firefox: install it, or set FIREFOX to where it is" };
+const options = {
+  skip: executablePath ? false : "no Firefox: install it, or set FIREFOX to where it is",
+};
 
 const ACTIONS = { EMAIL_ADDRESS: "redact", US_SSN: "block", "*": "observe" };
 const CONFIG = JSON.stringify({ policies: { pii: { actions: ACTIONS } } });
@@ -107,20 +109,24 @@ test("a textarea is underlined, redacted, and the browser's undo knows it", opti
   assert.equal(await page.$eval("textarea", ({ value }) => value), SAID);
 });
 
-test("an editable element is underlined by boxes, and redacted across its markup", options, async (t) => {
-  const page = await open(t, "/editable");
-  await until(page, isReady);
-  await page.click("[contenteditable]");
-  await page.keyboard.press("End");
-  await page.keyboard.type(", her SSN is 536-22-8145.");
-  await says(page, "2 findings");
-  assert.equal(await until(page, marks), 2);
-  await page.screenshot({ path: join(PICTURES, "firefox-editable.png") });
-  await page.keyboard.press("F9");
-  await says(page, "2 redacted");
-  const text = await page.$eval("[contenteditable]", ({ textContent }) => textContent);
-  assert.equal(text.replaceAll("\u00a0", " ").trim(), CLEAN);
-});
+test(
+  "an editable element is underlined by boxes, and redacted across its markup",
+  options,
+  async (t) => {
+    const page = await open(t, "/editable");
+    await until(page, isReady);
+    await page.click("[contenteditable]");
+    await page.keyboard.press("End");
+    await page.keyboard.type(", her SSN is 536-22-8145.");
+    await says(page, "2 findings");
+    assert.equal(await until(page, marks), 2);
+    await page.screenshot({ path: join(PICTURES, "firefox-editable.png") });
+    await page.keyboard.press("F9");
+    await says(page, "2 redacted");
+    const text = await page.$eval("[contenteditable]", ({ textContent }) => textContent);
+    assert.equal(text.replaceAll("\u00a0", " ").trim(), CLEAN);
+  },
+);
 
 test("the extension guards a page and holds its form until it is clear", options, async (t) => {
   folder = await mkdtemp(join(tmpdir(), "sandgate-firefox-"));

@@ -48,16 +48,22 @@ test("what reaches the gateway has pseudonyms, and the streamed answer is restor
   const page = await open(t);
   const requests = [];
   page.on("request", (request) => {
-    if (request.method() === "POST") requests.push({ body: request.postData(), headers: request.headers() });
+    if (request.method() === "POST")
+      requests.push({ body: request.postData(), headers: request.headers() });
   });
   await page.getByRole("button", { name: "An e-mail" }).click();
   await page.getByRole("button", { name: "Send" }).click();
   await page.locator("#report").filter({ hasText: "2 restored in the answer" }).waitFor();
-  const [wrote, left, read] = await Promise.all(["wrote", "left", "read"].map((id) => text(page, id)));
+  const [wrote, left, read] = await Promise.all(
+    ["wrote", "left", "read"].map((id) => text(page, id)),
+  );
   assert.equal(requests.length, 1);
   assert.ok(!requests[0].body.includes("example.org"));
   assert.ok(requests[0].body.includes(JSON.stringify(left).slice(1, -1)));
-  assert.match(requests[0].headers["x-sandgate-client"], /^pii@sha256:[0-9a-f]{64}, secrets@sha256:/);
+  assert.match(
+    requests[0].headers["x-sandgate-client"],
+    /^pii@sha256:[0-9a-f]{64}, secrets@sha256:/,
+  );
   assert.equal(read.trim(), `You said: ${wrote}`);
   assert.match(await text(page, "report"), /The gateway looked again: forward\./);
   await picture(page, "gateway");
@@ -66,7 +72,10 @@ test("what reaches the gateway has pseudonyms, and the streamed answer is restor
 
 test("the page may load nothing but itself", async () => {
   const response = await fetch(`${url}/playground/`);
-  assert.match(response.headers.get("content-security-policy"), /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'/);
+  assert.match(
+    response.headers.get("content-security-policy"),
+    /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'/,
+  );
   assert.equal(response.headers.get("x-content-type-options"), "nosniff");
   assert.equal((await fetch(`${url}/playground/nothing.js`)).status, 404);
 });

@@ -17,7 +17,12 @@ const finding = (start, end, action = "redact") => ({ start, end, action, rule: 
 
 test("findings that overlap are one mark, as strong as the strongest", () => {
   const marks = marksOf([finding(8, 9), finding(0, 4, "observe"), finding(2, 6, "block")]);
-  const seen = marks.map(({ start, end, action, findings }) => [start, end, action, findings.length]);
+  const seen = marks.map(({ start, end, action, findings }) => [
+    start,
+    end,
+    action,
+    findings.length,
+  ]);
   assert.deepEqual(seen, [
     [0, 6, "block", 2],
     [8, 9, "redact", 1],
@@ -53,7 +58,9 @@ test("two lists of edits are one", () => {
 test("marks move with the text, and go with what they were of", () => {
   const [before, after] = ["mail ana now and bob", "mail ana then and bob"];
   const marks = marksOf([finding(5, 8), finding(9, 12), finding(17, 20)]);
-  const left = moved(marks, changeOf(before, after)).map(({ start, end }) => after.slice(start, end));
+  const left = moved(marks, changeOf(before, after)).map(({ start, end }) =>
+    after.slice(start, end),
+  );
   assert.deepEqual(left, ["ana", "bob"]);
 });
 
@@ -65,7 +72,10 @@ test("what differs is found between what is the same", () => {
 
 test("a caret stays where it was in the words", () => {
   const edits = [{ start: 2, end: 6, text: "<R>" }];
-  assert.deepEqual([0, 2, 4, 6, 9].map((place) => movedPlace(place, edits)), [0, 2, 5, 5, 8]);
+  assert.deepEqual(
+    [0, 2, 4, 6, 9].map((place) => movedPlace(place, edits)),
+    [0, 2, 5, 5, 8],
+  );
 });
 
 test("the next mark comes after the last, and after the last the first", () => {

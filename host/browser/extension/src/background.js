@@ -40,7 +40,9 @@ api.runtime.onMessage.addListener((message, sender, reply) => {
   else if (isOurs && typeof check === "string") fault(check).then((problem) => reply({ problem }));
   else if (isOurs && typeof tally === "number") tallyOf(tally).then(reply);
   else if (isOurs && message.policies) {
-    office.load({ config: "" }).then(reply, (error) => reply({ problem: error.message, policies: [] }));
+    office
+      .load({ config: "" })
+      .then(reply, (error) => reply({ problem: error.message, policies: [] }));
   } else return false;
   return true;
 });
@@ -73,5 +75,7 @@ async function register() {
   if (had.length > 0) await api.scripting.unregisterContentScripts({ ids: [OWN] });
   if (matches.length === 0) return;
   const script = { js: ["content.js"], runAt: "document_start", allFrames: true };
-  await api.scripting.registerContentScripts([{ id: OWN, matches, .../** @type {any} */ (script) }]);
+  await api.scripting.registerContentScripts([
+    { id: OWN, matches, .../** @type {any} */ (script) },
+  ]);
 }

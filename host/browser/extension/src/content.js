@@ -40,6 +40,8 @@ async function guard(field) {
   const choices = { submit: "redact", onFault: "block", keys, floats: true, wording: english };
   const guarded = new Guarded(field, root, ask, choices, (name, told) => count(field, name, told));
   guards.set(field, guarded);
+  const tree = field.getRootNode();
+  if (tree instanceof ShadowRoot) guardForms(() => [guarded], signal, tree);
   const leave = () => {
     guarded.close();
     host.remove();
@@ -117,7 +119,8 @@ onChange(() => guards.forEach(load));
 guardForms(() => guards.values(), signal);
 guardSending(() => guards.values(), signal, sendsOn(location.href));
 const { activeElement } = document;
-if (activeElement instanceof HTMLElement && activeElement.matches(FIELDS)) void guard(activeElement);
+if (activeElement instanceof HTMLElement && activeElement.matches(FIELDS))
+  void guard(activeElement);
 void isOff().then((off) => {
   if (!off) return;
   leaving.abort();

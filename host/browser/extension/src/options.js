@@ -31,8 +31,12 @@ usual.addEventListener("click", () => {
   config.value = CONFIG;
   void check();
 });
-submit.addEventListener("change", () => choose({ submit: submit.value === "block" ? "block" : "redact" }));
-fault.addEventListener("change", () => choose({ onFault: fault.value === "allow" ? "allow" : "block" }));
+submit.addEventListener("change", () =>
+  choose({ submit: submit.value === "block" ? "block" : "redact" }),
+);
+fault.addEventListener("change", () =>
+  choose({ onFault: fault.value === "allow" ? "allow" : "block" }),
+);
 $("add").addEventListener("submit", async (event) => {
   event.preventDefault();
   const pattern = patternOf(address.value);

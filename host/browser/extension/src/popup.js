@@ -78,7 +78,9 @@ async function count(id) {
     return row;
   });
   $("counts").hidden = rows.length === 0;
-  $("counts").querySelector("tbody")?.replaceChildren(...rows);
+  $("counts")
+    .querySelector("tbody")
+    ?.replaceChildren(...rows);
   $("refused").hidden = refused === 0;
   $("refused").textContent = `Not sent: ${refused} ${refused === 1 ? "time" : "times"}`;
 }

@@ -41,7 +41,10 @@ export function sendsOn(url) {
  * @param {string} url
  */
 export function isOn(pattern, url) {
-  const [origin, path] = [pattern.slice(0, pattern.indexOf("/", 8)), pattern.slice(pattern.indexOf("/", 8), -1)];
+  const [origin, path] = [
+    pattern.slice(0, pattern.indexOf("/", 8)),
+    pattern.slice(pattern.indexOf("/", 8), -1),
+  ];
   if (!URL.canParse(url)) return false;
   const page = new URL(url);
   return page.origin === origin && page.pathname.startsWith(path);

@@ -11,7 +11,8 @@ const STYLE = `body { margin: 0; font: 16px/1.5 system-ui, sans-serif; backgroun
   .ql-clipboard { position: absolute; left: -100000px; height: 1px; overflow: hidden; }
   #send { border: 0; border-radius: 50%; width: 2.25rem; height: 2.25rem; background: #fff; color: #000; }`;
 
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'";
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'";
 
 /**
  * @param {import("playwright-core").BrowserContext} context

@@ -36,7 +36,10 @@ const EDITORS = {
       keymap({ "Mod-z": undo, "Mod-y": redo, Enter: () => (act(), true) }),
       keymap(baseKeymap),
     ];
-    const view = new EditorView(box, { state: empty(), attributes: { "aria-label": "Message", role: "textbox" } });
+    const view = new EditorView(box, {
+      state: empty(),
+      attributes: { "aria-label": "Message", role: "textbox" },
+    });
     return {
       read: () => view.state.doc.textBetween(0, view.state.doc.content.size, "\n"),
       empty: () => view.updateState(empty()),
@@ -57,12 +60,22 @@ const EDITORS = {
       read: () => editor.getEditorState().read(() => $getRoot().getTextContent()),
       empty: () => editor.update(() => $getRoot().clear()),
       onEnter: (listener) =>
-        editor.registerCommand(KEY_ENTER_COMMAND, (event) => (listener(event), true), COMMAND_PRIORITY_HIGH),
+        editor.registerCommand(
+          KEY_ENTER_COMMAND,
+          (event) => (listener(event), true),
+          COMMAND_PRIORITY_HIGH,
+        ),
     };
   },
   quill() {
     const quill = new Quill(box, {
-      modules: { keyboard: { bindings: { enter: { key: "Enter", handler: () => act({ key: "Enter", preventDefault() {} }) } } } },
+      modules: {
+        keyboard: {
+          bindings: {
+            enter: { key: "Enter", handler: () => act({ key: "Enter", preventDefault() {} }) },
+          },
+        },
+      },
     });
     quill.root.setAttribute("role", "textbox");
     quill.root.setAttribute("aria-label", "Message");

@@ -48,12 +48,16 @@ export function editable(inside = "<p></p>", attributes = "") {
 
 /** @param {Record<string, any>} pages @param {string} [csp] */
 export function pages(pages, csp) {
-  return serve({
-    "/style.css": { text: STYLE, type: ".css" },
-    "/script.js": { text: SCRIPT, type: ".js" },
-    "/favicon.ico": "",
-    ...pages,
-  }, {}, csp);
+  return serve(
+    {
+      "/style.css": { text: STYLE, type: ".css" },
+      "/script.js": { text: SCRIPT, type: ".js" },
+      "/favicon.ico": "",
+      ...pages,
+    },
+    {},
+    csp,
+  );
 }
 
 /** @param {import("playwright-core").Page} page */

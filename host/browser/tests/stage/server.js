@@ -34,13 +34,21 @@ export const CSP =
  * @param {string} [usual] the Content-Security-Policy of whatever has none of its own
  */
 export async function serve(pages, folders = {}, usual = CSP) {
-  const roots = { "/sandgate/element/": join(BROWSER, "element"), "/sandgate/": PACKAGE, ...folders };
+  const roots = {
+    "/sandgate/element/": join(BROWSER, "element"),
+    "/sandgate/": PACKAGE,
+    ...folders,
+  };
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://localhost").pathname;
     const page = pages[path];
     if (typeof page === "function") return page(request, response);
     if (page !== undefined) {
-      const { text, type = ".html", csp = usual } = typeof page === "string" ? { text: page } : page;
+      const {
+        text,
+        type = ".html",
+        csp = usual,
+      } = typeof page === "string" ? { text: page } : page;
       response.writeHead(200, { "content-type": TYPES[type], "content-security-policy": csp });
       return response.end(text);
     }
