@@ -157,7 +157,6 @@ async fn collected(response: Response<Incoming>, asked: Option<Bytes>) -> Result
     let (head, body) = response.into_parts();
     let header = |name: &str| Some(head.headers.get(name)?.to_str().ok()?.to_owned());
     let body = body.collect().await.ok().map(|body| body.to_bytes());
-    if body.as_ref().is_some_and(|b| b.is_empty()) {}
     Ok(Seen {
         asked,
         status: head.status.as_u16(),
