@@ -6,6 +6,7 @@ pub mod component;
 pub mod config;
 mod cut;
 pub mod frame;
+pub mod fuse;
 pub mod gate;
 pub mod jsonl;
 pub mod pattern;

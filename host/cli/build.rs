@@ -1,5 +1,7 @@
 //! Embeds the policies that the packer made: whatever lies in the folder, none by name.
 //!
+//! So does the filter that drives policies in Envoy.
+//!
 //! `SANDGATE_POLICIES` names another folder than `target/policies` of the workspace. Where there is
 //! none the binary builds all the same, and says at run time how policies are packed.
 
@@ -17,16 +19,32 @@ fn main() {
         list.push_str(&entry(&component));
     }
     list.push(']');
+    write("bundle.rs", &list);
+    write("filter.rs", &filter());
+}
+
+fn write(name: &str, source: &str) {
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
-    fs::write(Path::new(&out).join("bundle.rs"), list).expect("OUT_DIR can be written to");
+    fs::write(Path::new(&out).join(name), source).expect("OUT_DIR can be written to");
 }
 
 fn folder() -> PathBuf {
-    if let Some(folder) = env::var_os("SANDGATE_POLICIES") {
-        return folder.into();
-    }
+    env::var_os("SANDGATE_POLICIES").map_or_else(|| target().join("policies"), PathBuf::from)
+}
+
+fn target() -> PathBuf {
     let here = env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
-    Path::new(&here).join("../../target/policies")
+    Path::new(&here).join("../../target")
+}
+
+/// `Some(filter)` as Rust source.
+fn filter() -> String {
+    let file = target().join("hosts/envoy.wasm");
+    println!("cargo::rerun-if-changed={}", file.display());
+    match fs::canonicalize(file) {
+        Ok(file) => format!("Some(include_bytes!({file:?}))"),
+        Err(_) => "None".to_owned(),
+    }
 }
 
 fn components(folder: &Path) -> Vec<PathBuf> {

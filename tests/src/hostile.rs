@@ -93,7 +93,14 @@ pub fn manifest(name: &str) -> serde_json::Value {
 /// # Errors
 /// Where that is no module, or none that fits the contract.
 pub fn policy(changes: &str) -> Result<Vec<u8>> {
-    let mut module = wat::parse_str(merge(STARRY, changes))?;
+    component(wat::parse_str(merge(STARRY, changes))?)
+}
+
+/// A component of a module with the contract's functions, without manifest.
+///
+/// # Errors
+/// Where it does not fit the contract.
+pub fn component(mut module: Vec<u8>) -> Result<Vec<u8>> {
     let mut resolve = Resolve::default();
     let package = resolve.push_source("guardrail.wit", CONTRACT)?;
     let world = resolve.select_world(&[package], Some("guardrail"))?;

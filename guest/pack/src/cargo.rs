@@ -16,7 +16,22 @@ pub(crate) struct Workspace {
     packages: Vec<Package>,
 }
 
-/// One policy crate.
+/// How a crate becomes a core module.
+#[derive(Clone, Copy)]
+pub(crate) struct Recipe {
+    profile: &'static str,
+    features: &'static [&'static str],
+}
+
+impl Recipe {
+    /// For a policy: its speed counts.
+    pub(crate) const POLICY: Self =
+        Self { profile: "policy", features: &["sandgate-guest/component"] };
+    /// For what drives policies in a host that runs core modules: its size counts.
+    pub(crate) const HOST: Self = Self { profile: "filter", features: &[] };
+}
+
+/// A crate of the workspace.
 #[derive(Clone)]
 pub(crate) struct Package {
     pub(crate) name: String,
@@ -53,6 +68,12 @@ impl Workspace {
         folders.iter().map(|folder| self.crate_in(folder)).collect()
     }
 
+    /// The crate in `host/NAME`, where there is one.
+    pub(crate) fn host(&self, name: &str) -> Option<&Package> {
+        let folder = self.root.join("host").join(name);
+        self.packages.iter().find(|package| package.folder == folder)
+    }
+
     fn crate_in(&self, folder: &Path) -> Result<Package> {
         let whole = folder.canonicalize().with_context(|| format!("{}", folder.display()))?;
         let found = self.packages.iter().find(|p| p.folder == whole);
@@ -72,13 +93,13 @@ impl Workspace {
         Ok(manifest)
     }
 
-    /// Builds the policy as a core module and says where it is. One crate at a time, so that its
+    /// Builds the crate as a core module and says where it is. One crate at a time, so that its
     /// bytes do not depend on which features others ask of the same dependencies.
-    pub(crate) fn build_wasm(&self, package: &Package) -> Result<PathBuf> {
+    pub(crate) fn build_wasm(&self, package: &Package, recipe: Recipe) -> Result<PathBuf> {
         let mut command = self.cargo();
         command.args(["build", "--quiet", "--lib", "--package", &package.name]);
-        command.args(["--target", TARGET, "--profile", "policy"]);
-        command.args(["--features", "sandgate-guest/component"]);
+        command.args(["--target", TARGET, "--profile", recipe.profile]);
+        command.args(recipe.features.iter().flat_map(|feature| ["--features", *feature]));
         // Paths of this machine would end up in panic messages and make the digest differ.
         let flags = format!(
             "-C target-feature=+simd128 --remap-path-prefix {}=. --remap-path-prefix {}=cargo",
@@ -90,7 +111,7 @@ impl Workspace {
             format!("cannot build for wasm; `rustup target add {TARGET}` adds the target")
         })?;
         let file = package.name.replace('-', "_");
-        Ok(self.target_dir.join(TARGET).join("policy").join(file).with_extension("wasm"))
+        Ok(self.target_dir.join(TARGET).join(recipe.profile).join(file).with_extension("wasm"))
     }
 
     fn cargo(&self) -> Command {

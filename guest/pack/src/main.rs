@@ -14,9 +14,13 @@ use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use sha2::{Digest, Sha256};
 
-use crate::cargo::{Package, Workspace};
+use crate::cargo::{Package, Recipe, Workspace};
 
-/// Packs policy crates into components, `NAME.wasm` with `NAME.cases.yaml` beside it.
+/// What runs inside other programs, around the policies: `target/hosts/NAME.wasm`.
+const HOSTS: &[&str] = &["envoy"];
+
+/// Packs policy crates into components, `NAME.wasm` with `NAME.cases.yaml` beside it. With no folder
+/// named, the modules that drive policies inside other programs are made too, in `target/hosts`.
 #[derive(Parser)]
 struct Args {
     /// Folders of policy crates, `policies/pii`; all of the workspace's `policies/` by default.
@@ -34,6 +38,11 @@ fn main() -> Result<()> {
     }
     let start = args.folders.first().map_or(Path::new("."), PathBuf::as_path);
     let workspace = Workspace::around(start)?;
+    if args.folders.is_empty() && args.out.is_none() {
+        for package in HOSTS.iter().filter_map(|name| workspace.host(name)) {
+            pack_host(&workspace, package).with_context(|| format!("host `{}`", package.name))?;
+        }
+    }
     let out = args.out.unwrap_or_else(|| workspace.root.join("target/policies"));
     fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
     let packages = workspace.policies(&args.folders)?;
@@ -49,7 +58,7 @@ fn pack(workspace: &Workspace, package: &Package, out: &Path) -> Result<()> {
     let cases = fs::read(&cases_file).with_context(|| format!("{}", cases_file.display()))?;
     let mut manifest = workspace.manifest(package)?;
     manifest.cases = hex(&Sha256::digest(&cases));
-    let core = fs::read(workspace.build_wasm(package)?)?;
+    let core = fs::read(workspace.build_wasm(package, Recipe::POLICY)?)?;
     let bytes = component::encode(&core, &manifest)?;
     write_whole(&out.join(format!("{}.cases.yaml", package.name)), &cases)?;
     write_whole(&out.join(format!("{}.wasm", package.name)), &bytes)?;
@@ -60,6 +69,17 @@ fn pack(workspace: &Workspace, package: &Package, out: &Path) -> Result<()> {
         manifest.rules.len(),
         hex(&Sha256::digest(&bytes))
     );
+    Ok(())
+}
+
+/// A host's module stays one: policies are fused with it later.
+fn pack_host(workspace: &Workspace, package: &Package) -> Result<()> {
+    let core = fs::read(workspace.build_wasm(package, Recipe::HOST)?)?;
+    let folder = workspace.root.join("target/hosts");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let name = package.folder.file_name().context("no name")?;
+    write_whole(&folder.join(name).with_extension("wasm"), &core)?;
+    eprintln!("packed {:<12} {:>5} KiB", name.display(), core.len() / 1024);
     Ok(())
 }
 

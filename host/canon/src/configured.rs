@@ -19,9 +19,9 @@ pub struct Limits {
 }
 
 /// A policy with its settings, ready for exchanges. Cheap to clone.
-pub struct Configured<C>(Arc<Ready<C>>);
+pub struct Configured<C: Core>(Arc<Ready<C>>);
 
-pub(crate) struct Ready<C> {
+pub(crate) struct Ready<C: Core> {
     pub(crate) core: C,
     limits: Limits,
     manifest: Manifest,
@@ -54,9 +54,10 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// A fraction of a second of one processor: there is no clock to stop it.
+    /// What a sandbox with a clock gives too, so that the same texts fit: a tenth of a second of
+    /// one processor.
     fn default() -> Self {
-        Self { fuel: 200_000_000 }
+        Self { fuel: 1_000_000_000 }
     }
 }
 
@@ -96,7 +97,7 @@ impl<C: Core> Ready<C> {
             let state = self.state();
             (state.policy, state.generation)
         };
-        if let Some(policy) = policy {
+        if let Some(policy) = policy.filter(|_| self.core.holds()) {
             return Ok((policy, generation));
         }
         self.core.reset()?;
@@ -142,6 +143,17 @@ impl<C: Core> Ready<C> {
     }
 }
 
+/// Lets go of the policy: its instance may go on, with other settings.
+impl<C: Core> Drop for Ready<C> {
+    fn drop(&mut self) {
+        let policy = self.state().policy;
+        // Nobody is left to tell of a fault.
+        let _ = policy
+            .filter(|_| self.core.holds())
+            .map(|policy| self.call(Function::DropPolicy, &[policy]));
+    }
+}
+
 impl<C: Core> Policy for Configured<C> {
     fn manifest(&self) -> &Manifest {
         &self.0.manifest
@@ -156,13 +168,13 @@ impl<C: Core> Policy for Configured<C> {
     }
 }
 
-impl<C> Clone for Configured<C> {
+impl<C: Core> Clone for Configured<C> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<C> std::fmt::Debug for Configured<C> {
+impl<C: Core> std::fmt::Debug for Configured<C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Configured({})", self.0.manifest.name)
     }

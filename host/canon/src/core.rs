@@ -53,6 +53,11 @@ pub trait Core: Send + Sync + 'static {
     /// Where that is outside of it.
     fn write(&self, at: u32, bytes: &[u8]) -> Result<(), Fault>;
 
+    /// Whether handles of before are still good: not where another one that shares it made it new.
+    fn holds(&self) -> bool {
+        true
+    }
+
     /// Makes it new: memory, globals and tables as they were at the start. No handle of before
     /// is one any more.
     ///

@@ -29,6 +29,8 @@ struct State {
     begun: Vec<[u32; 2]>,
     fed: u64,
     wrong: Option<Wrong>,
+    /// Somebody else made the instance new.
+    is_void: bool,
 }
 
 /// How the next answer of a kind is wrong.
@@ -189,9 +191,14 @@ impl Core for Fake {
         Ok(())
     }
 
+    fn holds(&self) -> bool {
+        !self.0.lock().expect("no test panics in it").is_void
+    }
+
     fn reset(&self) -> Result<(), Fault> {
         let mut state = self.0.lock().expect("no test panics in it");
         state.resets += 1;
+        state.is_void = false;
         state.memory.clear();
         Ok(())
     }
@@ -272,6 +279,28 @@ fn many_exchanges_share_an_instance() {
     let state = fake.0.lock().expect("nobody panics");
     let configures = state.calls.iter().filter(|call| **call == Function::Configure);
     assert_eq!((configures.count(), state.resets), (1, 0));
+}
+
+#[test]
+fn a_policy_is_let_go_of_with_its_settings() {
+    let fake = Fake::default();
+    let policy = configured(&fake).expect("it is configured");
+    let clone = policy.clone();
+    drop(policy);
+    assert_ne!(fake.0.lock().expect("nobody panics").calls.last(), Some(&Function::DropPolicy));
+    drop(clone);
+    assert_eq!(fake.0.lock().expect("nobody panics").calls.last(), Some(&Function::DropPolicy));
+}
+
+#[test]
+fn an_instance_that_another_made_new_is_configured_again() {
+    let fake = Fake::default();
+    let guard = guard(&fake);
+    fake.0.lock().expect("nobody panics").is_void = true;
+    assert_eq!(guard.check("bluebird").text, "bird", "no exchange suffers");
+    let state = fake.0.lock().expect("nobody panics");
+    let configures = state.calls.iter().filter(|call| **call == Function::Configure);
+    assert_eq!(configures.count(), 2);
 }
 
 #[test]

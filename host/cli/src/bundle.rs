@@ -22,6 +22,9 @@ type Embedded = (&'static str, &'static [u8], Option<&'static str>);
 /// What the packer had made when this was built.
 static EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/bundle.rs"));
 
+/// The filter for Envoy, where the packer had made it.
+static FILTER: Option<&[u8]> = include!(concat!(env!("OUT_DIR"), "/filter.rs"));
+
 /// The policies this binary carries.
 pub(crate) fn embedded() -> impl Iterator<Item = Packed> {
     EMBEDDED.iter().map(|&(name, component, cases)| Packed {
@@ -29,6 +32,11 @@ pub(crate) fn embedded() -> impl Iterator<Item = Packed> {
         component: component.into(),
         cases: cases.map(Cow::from),
     })
+}
+
+/// The filter that drives policies in Envoy.
+pub(crate) fn filter() -> Option<Cow<'static, [u8]>> {
+    FILTER.map(Cow::Borrowed)
 }
 
 /// A policy's file, and the cases beside it.
@@ -79,3 +87,7 @@ fn components(folder: &Path) -> Result<Vec<PathBuf>> {
 /// What to say where there is no policy at all.
 pub(crate) const NOTHING_PACKED: &str = "no policies: none were packed when this binary was built; \
     run `cargo pack` and build it again, or name a folder of packed ones with --policies";
+
+/// What to say where there is no filter.
+pub(crate) const NO_FILTER: &str = "no filter for Envoy: none was packed when this binary was built; \
+    run `cargo pack` and build it again, or name one with --filter";

@@ -1,33 +1,39 @@
 //! One golden case on one host: whole, and cut in every way.
 
 use anyhow::{Context as _, Result, anyhow, ensure};
-use sandgate_engine::{Configured, Policy};
-use sandgate_gate::{Context, Direction, Finding, Part, Policy as _, Role};
+use sandgate_gate::{Context, Direction, Finding, Part, Policy, Role};
 use sandgate_wit::{Case, Cases};
+use serde_json::Value;
 
 /// Texts up to this length are cut in two at every place; longer ones only into chunks.
 const EVERY_CUT: usize = 600;
 
+/// The files that a case's policy is configured with, by name.
+pub(crate) type Assets = Vec<(String, Vec<u8>)>;
+
+/// Configures a policy on some host.
+pub(crate) type Configure<'a> = &'a dyn Fn(&Value, Assets) -> Result<Box<dyn Policy>>;
+
 /// How many ways of cutting the text gave what the case says.
-pub(crate) fn check_case(policy: &Policy, cases: &Cases, case: &Case) -> Result<usize> {
+pub(crate) fn check_case(configure: Configure<'_>, cases: &Cases, case: &Case) -> Result<usize> {
     let settings = case.settings.as_ref().unwrap_or(&cases.settings);
     let asset = |(name, text): (&String, &String)| (name.clone(), text.clone().into_bytes());
     let assets: Vec<_> = case.assets.iter().map(asset).collect();
-    let policy = policy.configure(settings, &assets)?;
+    let policy = configure(settings, assets)?;
     let text = case.full_text();
-    let whole = scan(&policy, &[&text]).context("whole")?;
+    let whole = scan(&*policy, &[&text]).context("whole")?;
     let seen = seen(&whole, &text, cases.threshold)?;
     let expected = case.expected();
     ensure!(seen == expected, "found {}\n    expected {}", list(&seen), list(&expected));
     let cuts = cuts(&text);
     for chunks in &cuts {
-        let found = scan(&policy, chunks).with_context(|| cut(chunks))?;
+        let found = scan(&*policy, chunks).with_context(|| cut(chunks))?;
         ensure!(found == whole, "{}: other findings than in the whole text", cut(chunks));
     }
     Ok(1 + cuts.len())
 }
 
-fn scan(policy: &Configured, chunks: &[&str]) -> Result<Vec<Finding>> {
+fn scan(policy: &dyn Policy, chunks: &[&str]) -> Result<Vec<Finding>> {
     let mut session = policy.session(&Context::default());
     session.begin(&Part { direction: Direction::Request, role: Role::User, name: None })?;
     let mut findings = Vec::new();

@@ -3,15 +3,18 @@
 mod bench;
 mod bundle;
 mod check;
+mod envoy;
 mod eval;
 mod excerpt;
 mod exit;
+mod fuse;
 mod golden;
 mod input;
 mod inspect;
 mod label;
 mod paint;
 mod pipeline;
+mod plain;
 mod prose;
 mod redact;
 mod scan;
@@ -60,6 +63,8 @@ enum Command {
     Scan(scan::Scan),
     Serve(serve::Serve),
     Inspect(inspect::Inspect),
+    Fuse(fuse::Fuse),
+    Envoy(envoy::Envoy),
     Test(test::Test),
     Eval(eval::Eval),
     Bench(bench::Bench),
@@ -74,6 +79,8 @@ impl Command {
             Self::Scan(scan) => scan.run(),
             Self::Serve(serve) => serve.run(),
             Self::Inspect(inspect) => inspect.run(),
+            Self::Fuse(fuse) => fuse.run(),
+            Self::Envoy(envoy) => envoy.run(),
             Self::Test(test) => test.run(),
             Self::Eval(eval) => eval.run(),
             Self::Bench(bench) => bench.run(),

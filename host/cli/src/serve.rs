@@ -161,7 +161,7 @@ impl Watch {
 }
 
 /// Ends when the process is told to.
-fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+pub(crate) fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {

@@ -116,7 +116,8 @@ fn home_cache() -> Option<PathBuf> {
     Some(std::env::home_dir()?.join(".cache"))
 }
 
-fn read_config(file: &Path) -> Result<Config> {
+/// A configuration in a file, YAML or JSON.
+pub(crate) fn read_config(file: &Path) -> Result<Config> {
     let text = bundle::read_text(file)?;
     let name = file.display().to_string();
     let is_json = file.extension().is_some_and(|ending| ending == "json");

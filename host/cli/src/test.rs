@@ -5,17 +5,24 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use sandgate_engine::{Engine, Isolation, Options, Policy};
+use sandgate_engine::{Engine, Extracted, Fused, Isolation, Options};
+use sandgate_fuse::{Limits, Policy, extract, probe};
+use sandgate_gate as gate;
 use sandgate_wit::Cases;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::bundle::{self, Packed};
 use crate::exit::Exit;
-use crate::golden::check_case;
+use crate::golden::{Assets, Configure, check_case};
 use crate::paint::{BAD, DIM, GOOD, paint};
+use crate::plain;
 use crate::setup::cache_folder;
 
-/// Run policies' golden cases, cut in every way, in both isolations
+/// Run policies' golden cases, cut in every way, on every host
+///
+/// Hosts are wasmtime in both isolations, and what Envoy and browsers run: the plain modules that
+/// `sandgate fuse` makes of a policy.
 ///
 /// A policy's cases lie beside it, as NAME.cases.yaml beside NAME.wasm, and must be the ones it was
 /// packed with. Each text is fed whole, cut in two at every place, and in chunks of several sizes,
@@ -59,12 +66,17 @@ impl Test {
     fn policy(&self, packed: &Packed) -> Result<usize> {
         let cases = self.cases(packed)?;
         let mut failures = 0;
-        for (host, isolation) in [("pooled", Isolation::Pooled), ("fresh", Isolation::Exchange)] {
+        for (host, isolation) in
+            [("wasmtime, pooled", Isolation::Pooled), ("wasmtime, fresh", Isolation::Exchange)]
+        {
             let options = Options { isolation, cache: cache_folder(), ..Options::default() };
             let policy = Engine::new(options)?.load(&packed.component)?;
-            failures += run(&policy, &cases, &packed.name, host)?;
+            let configure = |settings: &Value, assets: Assets| -> Result<Box<dyn gate::Policy>> {
+                Ok(Box::new(policy.configure(settings, &assets)?))
+            };
+            failures += run(&configure, &cases, &packed.name, host)?;
         }
-        Ok(failures)
+        Ok(failures + plainly(packed, &cases)?)
     }
 
     fn cases(&self, packed: &Packed) -> Result<Cases> {
@@ -85,10 +97,31 @@ impl Test {
     }
 }
 
-fn run(policy: &Policy, cases: &Cases, name: &str, host: &str) -> Result<usize> {
+/// The same in the plain modules that Envoy and browsers run.
+fn plainly(packed: &Packed, cases: &Cases) -> Result<usize> {
+    let (limits, name) = (Limits::default(), &packed.name);
+    let policy = match Policy::read(name, &packed.component) {
+        Ok(policy) => policy,
+        Err(error) => {
+            let why = paint(DIM, format!("not for Envoy or browsers: {error}"));
+            writeln!(anstream::stdout(), "{name:<16} {why}")?;
+            return Ok(0);
+        }
+    };
+    let browser = Extracted::new(&extract(&policy, &limits)?)?;
+    let envoy = Fused::new(&probe(std::slice::from_ref(&policy), &limits)?)?.tenant(0);
+    let in_envoy =
+        |settings: &Value, assets: Assets| plain::configure(&envoy, &policy, settings, assets);
+    let in_browser =
+        |settings: &Value, assets: Assets| plain::configure(&browser, &policy, settings, assets);
+    Ok(run(&in_envoy, cases, name, "as in Envoy")?
+        + run(&in_browser, cases, name, "as in a browser")?)
+}
+
+fn run(configure: Configure<'_>, cases: &Cases, name: &str, host: &str) -> Result<usize> {
     let (mut cuts, mut failed) = (0, Vec::new());
     for case in &cases.cases {
-        match check_case(policy, cases, case) {
+        match check_case(configure, cases, case) {
             Ok(ways) => cuts += ways,
             Err(error) => failed.push((&case.name, error)),
         }
@@ -99,7 +132,7 @@ fn run(policy: &Policy, cases: &Cases, name: &str, host: &str) -> Result<usize> 
         0 => paint(GOOD, "ok"),
         n => paint(BAD, format!("{n} failed")),
     };
-    writeln!(stdout, "{name:<16} wasmtime, {host:<8} {verdict}  {}", paint(DIM, counts))?;
+    writeln!(stdout, "{name:<16} {host:<17} {verdict}  {}", paint(DIM, counts))?;
     for (case, error) in &failed {
         writeln!(stdout, "  {} {case}\n    {error:#}", paint(BAD, "✗"))?;
     }

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
+use sandgate_inspect::foreign;
 use wasmtime::component::Component;
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::cache::Cache;
-use crate::error::{Error, foreign};
+use crate::error::Error;
 use crate::options::{Isolation, Limits, Options};
 use crate::policy::{Idle, Policy};
 use crate::spares::Spares;

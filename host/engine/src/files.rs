@@ -13,8 +13,6 @@ use crate::library::Library;
 
 /// Components and assets larger than this are not read.
 const MAX_FILE: u64 = 32 << 20;
-/// A shorter secret could be guessed.
-const MIN_SECRET: usize = 16;
 
 /// The component of the policy of this name: the file it names, or else the library's.
 pub(crate) fn component<'a>(
@@ -69,6 +67,7 @@ pub fn secret(source: &KeySource, base: &Path) -> Result<Vec<u8>, String> {
             secret.map(String::into_bytes)
         }
         KeySource::File(file) => read(&base.join(file)),
+        KeySource::Value(value) => Ok(value.clone().into_bytes()),
     }
 }
 
@@ -78,14 +77,10 @@ pub(crate) fn key(config: &Config, base: &Path) -> Result<Key, Error> {
     let place = match source {
         KeySource::Env(_) => "key.env",
         KeySource::File(_) => "key.file",
+        KeySource::Value(_) => "key.value",
     };
-    let secret = secret(source, base).map_err(|problem| config.error_at(place, problem))?;
-    let secret = secret.trim_ascii();
-    if secret.len() < MIN_SECRET {
-        let found = format!("a secret of {} bytes, expected at least {MIN_SECRET}", secret.len());
-        return Err(config.error_at(place, found).into());
-    }
-    Ok(Key::derive(secret))
+    let key = secret(source, base).and_then(|secret| Key::of_secret(&secret));
+    key.map_err(|problem| config.error_at(place, problem).into())
 }
 
 fn process_key() -> Result<Key, Error> {

@@ -3,14 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sandgate_gate::{Context, Fault, FaultKind, Session};
+use sandgate_inspect::{Inspection, foreign, inspect};
 use sandgate_wit::Manifest;
 use serde_json::Value;
 use wasmtime::component::Linker;
 
 use crate::contract::{Asset, GuardrailPre};
 use crate::engine::Engine;
-use crate::error::{Error, foreign};
-use crate::inspect::{Inspection, inspect};
+use crate::error::Error;
 use crate::instance::{Budget, Failure, Instance};
 use crate::options::Isolation;
 use crate::session::PolicySession;

@@ -1,9 +1,9 @@
 //! Whether settings fit the schema that a policy's manifest has for them.
 
 use jsonschema::{PatternOptions, Validator};
+use sandgate_inspect::foreign;
 use serde_json::Value;
 
-use crate::error::foreign;
 use crate::policy::Misfit;
 
 /// Checks settings before the policy sees them.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use sandgate_wit::Manifest;
 
 use crate::{
-    Config, Context, Decision, Direction, Error, Exchange, Key, Part, Plan, Report, Restorer, Role,
-    Session, Splicer,
+    Action, Config, Context, Decision, Direction, Error, Exchange, Key, Part, Plan, Report,
+    Restorer, Role, Session, Splicer,
 };
 
 /// A policy that was configured and opens sessions: a host has its own.
@@ -118,6 +118,13 @@ impl<P> Guard<P> {
     /// Its policies, in the order of their names.
     pub fn policies(&self) -> impl Iterator<Item = &GuardPolicy<P>> {
         self.0.policies.iter()
+    }
+}
+
+impl<P> Guard<P> {
+    /// What a policy of this name can find, and what is done about it.
+    pub fn rules(&self, policy: &str) -> impl Iterator<Item = (&str, Action)> {
+        self.0.plan.rules(policy)
     }
 }
 

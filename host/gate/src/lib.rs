@@ -76,8 +76,9 @@ mod splice;
 mod transit;
 
 pub use config::{
-    Config, FormatConfig, KeySource, Limits, Match, Meaning, Mode, OnFault, OnHeld, OnUnscannable,
-    Percent, PolicyConfig, RefusalConfig, RefusalForm, Route, UpstreamConfig, UpstreamMatch,
+    CertificateField, Config, EnvoyConfig, FormatConfig, HeldHeaders, IdentitySource, KeySource,
+    Limits, Match, Meaning, Mode, OnFault, OnHeld, OnUnscannable, Percent, PolicyConfig,
+    RefusalConfig, RefusalForm, Route, UpstreamConfig, UpstreamMatch,
 };
 pub use context::Context;
 pub use error::Error;

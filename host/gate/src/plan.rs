@@ -92,6 +92,22 @@ impl Plan {
         self.0.policies.iter().map(|policy| &*policy.name)
     }
 
+    /// The rules of a policy, in the order of their names, and what is done about each.
+    pub fn rules(&self, policy: &str) -> impl Iterator<Item = (&str, Action)> {
+        let policy = self.0.policies.iter().find(|p| &*p.name == policy);
+        let rules = policy.into_iter().flat_map(|policy| &policy.rules);
+        rules.map(|(name, rule)| (&**name, rule.action))
+    }
+
+    /// The first policy and rule whose findings become something that is made with the key.
+    pub fn keyed(&self) -> Option<(&str, &str)> {
+        let is_keyed = |rule: &RulePlan| matches!(rule.action, Action::Hash | Action::Pseudonymize);
+        self.0.policies.iter().find_map(|policy| {
+            let mut rules = policy.rules.iter();
+            rules.find(|(_, rule)| is_keyed(rule)).map(|(name, _)| (&*policy.name, &**name))
+        })
+    }
+
     /// What is done about a rule's findings, if the policy has the rule.
     pub fn action(&self, policy: &str, rule: &str) -> Option<Action> {
         let policy = self.0.policies.iter().find(|p| &*p.name == policy)?;

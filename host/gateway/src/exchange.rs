@@ -9,10 +9,11 @@ use hyper::{Method, Request, Response, StatusCode};
 use sandgate_gate::{Decision, Delivery, Flow, Reply, RequestHead, ResponseHead, Transit};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
+use crate::client::{self, CLIENT};
 use crate::head::{end_to_end, joined, onward};
 use crate::passage::{Outgoing, Passage, whole};
 use crate::upstream::NoResponse;
-use crate::{PATIENCE, Shared};
+use crate::{PATIENCE, Shared, playground};
 
 /// What became of the text, for whoever reads the head: as far as it is known by then.
 const DECISION: HeaderName = HeaderName::from_static("x-sandgate");
@@ -41,6 +42,11 @@ pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Respo
             return plain(StatusCode::SERVICE_UNAVAILABLE, "leaving");
         }
         "/readyz" if is_get => return plain(StatusCode::OK, "ready"),
+        path if is_get => {
+            if let Some(response) = playground::at(path) {
+                return response;
+            }
+        }
         _ => {}
     }
     match forward(shared, request).await {
@@ -66,6 +72,7 @@ async fn forward(
 
     let header = |name: &str| joined(&head.headers, &HeaderName::from_bytes(name.as_bytes()).ok()?);
     let guard = setting.guard.on_route(setting.config.route(path, header));
+    let shared = joined(&head.headers, &CLIENT).and_then(|said| client::shared(guard, &said));
     let encoding = joined(&head.headers, &CONTENT_ENCODING);
     let content_type = joined(&head.headers, &CONTENT_TYPE);
     let asked = RequestHead {
@@ -85,7 +92,7 @@ async fn forward(
             Bytes::from(edited)
         }
         Ok(None) => body,
-        Err(reply) => return Ok(refused(reply, transit)),
+        Err(reply) => return Ok(client::answer(refused(reply, transit), shared)),
     };
     let upstream =
         upstream.and_then(|idx| setting.upstreams.get(idx)).ok_or(Problem::NoUpstream)?;
@@ -95,7 +102,8 @@ async fn forward(
     *onwards.headers_mut() = headers;
     upstream.authorize(transit.api(), &mut onwards);
     let response = upstream.send(onwards).await.map_err(Problem::Upstream)?;
-    back(setting.config.limits.held_ms, response, transit).await
+    let response = back(setting.config.limits.held_ms, response, transit).await?;
+    Ok(client::answer(response, shared))
 }
 
 /// Brings the response of the upstream back.

@@ -5,6 +5,8 @@ use hyper::header::{
     PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 
+use crate::client::CLIENT;
+
 /// Those of one connection, RFC 9110 §7.6.1, and those that are written anew.
 const OWN: &[HeaderName] = &[
     CONNECTION,
@@ -22,6 +24,7 @@ const OWN: &[HeaderName] = &[
 /// The headers of a request that go on to the upstream.
 pub(crate) fn onward(headers: &HeaderMap) -> HeaderMap {
     let mut headers = end_to_end(headers);
+    headers.remove(CLIENT);
     // What comes back compressed could not be read.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers
@@ -79,6 +82,7 @@ mod tests {
             ("content-length", "3"),
             ("accept-encoding", "gzip"),
             ("authorization", "k"),
+            ("x-sandgate-client", "pii@sha256:0"),
             ("x-two", "1"),
             ("x-two", "2"),
         ]);

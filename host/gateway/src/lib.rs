@@ -8,9 +8,11 @@
 //!
 //! It keeps no text: what it logs are the names and numbers of a [`sandgate_gate::Report`].
 
+mod client;
 mod exchange;
 mod head;
 mod passage;
+mod playground;
 mod tls;
 mod upstream;
 

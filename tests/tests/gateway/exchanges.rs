@@ -45,6 +45,28 @@ fn text_is_edited_on_both_ways_and_the_rest_of_the_bytes_is_not() -> Result<()> 
 }
 
 #[test]
+fn a_client_that_looked_by_the_same_policies_is_told_so_and_the_model_is_not() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("").await?;
+        let guard = setting("policies: { it: }", "http://127.0.0.1")?.guard;
+        let digest = guard.policies().next().context("a policy")?.digest().to_owned();
+        for (claim, known) in [
+            (format!("other@sha256:0, it@{digest}"), "it"),
+            ("it@sha256:0".to_owned(), ""),
+            (digest.clone(), ""),
+        ] {
+            let request = Request::post(CHAT).header("x-sandgate-client", claim);
+            let client = stage.send_with(request, prompt("a*b", false));
+            let asked = stage.asked().await?;
+            assert!(!asked.headers.contains_key("x-sandgate-client"));
+            drop(asked.answers(200, "application/json")?);
+            assert_eq!(client.await??.headers()["x-sandgate-client"], known);
+        }
+        Ok(())
+    })
+}
+
+#[test]
 fn an_event_reaches_the_client_before_the_next_one_is_there() -> Result<()> {
     run(async {
         let mut stage = Stage::new("").await?;

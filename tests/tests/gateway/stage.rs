@@ -65,7 +65,7 @@ impl Stage {
         asked: mpsc::UnboundedReceiver<Asked>,
         config: &str,
     ) -> Result<Self> {
-        let config = if config.starts_with("policies:") {
+        let config = if config.contains("policies") {
             config.to_owned()
         } else {
             format!("policies: {{ it: }}\n{config}")
@@ -151,11 +151,16 @@ pub(crate) fn setting(config: &str, upstream: &str) -> Result<Setting> {
         config.upstreams = vec![UpstreamConfig::at(upstream)];
     }
     let mut library = Library::new();
-    library.insert("it", with_manifest(policy(TRAP)?, manifest("it").to_string()));
+    library.insert("it", it()?);
     let engine = Engine::new(Options { instances: INSTANCES, ..Options::default() })?;
     let guard = engine.guard(&config, &library, Path::new("."))?;
     let upstreams = Upstream::all(&config, Path::new("."))?;
     Ok(Setting { guard, config, upstreams, tls: None })
+}
+
+/// A policy that finds every `*`, and traps on a text that begins with `!`.
+pub(crate) fn it() -> Result<Vec<u8>> {
+    Ok(with_manifest(policy(TRAP)?, manifest("it").to_string()))
 }
 
 /// A model that answers as the test tells it.

@@ -55,7 +55,9 @@ fn files_are_named_after_what_they_hold() {
 fn nothing_names_a_machine_or_a_registry() {
     let strangers = ["/home/", "/root/", "/tmp/bash", concat!("/wo", "rk/"), "index.crates.io"];
     let mut found = Vec::new();
-    for ending in [".rs", ".md", ".toml", ".yaml", ".py", ".sh", "demo", "test", "run", "setup"] {
+    let scripts = ["demo", "test", "tests", "run", "setup", "browser"];
+    let texts = [".rs", ".md", ".toml", ".yaml", ".py", ".sh", ".js", ".ts", ".html", ".json"];
+    for ending in scripts.into_iter().chain(texts) {
         for (path, text) in files(ending) {
             let hits = strangers.iter().filter(|stranger| text.contains(**stranger));
             found.extend(hits.map(|stranger| format!("{path}: {stranger}")));

@@ -4,12 +4,16 @@
 //! that is skipped is a hole that nobody sees.
 
 mod document;
+mod envoy;
 mod format;
+mod identity;
 mod limits;
 mod nearest;
 mod policy;
 mod route;
 mod upstream;
+#[cfg(feature = "yaml")]
+mod yaml;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,8 +22,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use envoy::{EnvoyConfig, HeldHeaders};
 pub(crate) use format::Format;
 pub use format::{FormatConfig, Meaning};
+pub use identity::{CertificateField, IdentitySource};
 pub use limits::{Limits, OnHeld};
 pub(crate) use nearest::nearest;
 pub use policy::{Mode, OnFault, Percent, PolicyConfig};
@@ -63,6 +69,12 @@ pub struct Config {
     /// one, and no hash or pseudonym of before is met again.
     #[serde(default)]
     pub key: Option<KeySource>,
+    /// Who asks, so that nobody's pseudonyms are another's.
+    #[serde(default)]
+    pub identity: Option<IdentitySource>,
+    /// What only the filter in Envoy is told.
+    #[serde(default, deserialize_with = "document::mapping")]
+    pub envoy: EnvoyConfig,
     /// Where everything stands, for errors that are found later.
     #[serde(skip)]
     places: Places,
@@ -105,14 +117,17 @@ pub enum OnUnscannable {
     Allow,
 }
 
-/// Where a secret comes from. The gate reads neither: its host does.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+/// Where a secret comes from. The gate fetches none: its host does.
+#[derive(Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum KeySource {
     /// The environment variable of this name.
     Env(String),
     /// The file at this path.
     File(String),
+    /// Here: for hosts that have neither, such as the filter in Envoy. Who reads the document reads
+    /// the secret.
+    Value(String),
 }
 
 impl Config {
@@ -120,14 +135,15 @@ impl Config {
     ///
     /// # Errors
     /// An [`Error`] that names the file, the line, the key, the value and what was expected.
+    #[cfg(feature = "yaml")]
     pub fn from_yaml(text: &str, file_name: &str) -> Result<Self, Error> {
-        Self::read(document::yaml(text), file_name)
+        Self::read(yaml::read(text), file_name)
     }
 
-    /// As [`Config::from_yaml`], for hosts that are configured in JSON.
+    /// The same from JSON, for hosts that are configured in it.
     ///
     /// # Errors
-    /// As [`Config::from_yaml`].
+    /// An [`Error`] as YAML's; the line is known where YAML can be read too.
     pub fn from_json(text: &str, file_name: &str) -> Result<Self, Error> {
         Self::read(document::json(text), file_name)
     }
@@ -144,7 +160,8 @@ impl Config {
     }
 
     /// Which of its routes a request for this path takes, given its headers by their lower-case
-    /// names. Nothing where none matches, nor for a path with escapes, dots or empty parts, which
+    /// names: `:authority` is the host it is for, `:route` the name of the proxy's own route, where
+    /// it has one. Nothing where none matches, nor for a path with escapes, dots or empty parts, which
     /// an upstream may read as another one: every policy looks at these.
     pub fn route<H: AsRef<str>>(
         &self,
@@ -204,7 +221,21 @@ impl Config {
             let found = format!("{} is not an HTTP error status", self.refusal.status);
             return Err(Error::at("refusal.status", format!("{found}, expected 400 to 599")));
         }
+        if let Some(identity) = &self.identity {
+            identity.check()?;
+        }
         self.limits.check()
+    }
+}
+
+// A secret is not printed.
+impl std::fmt::Debug for KeySource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Env(name) => f.debug_tuple("Env").field(name).finish(),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Value(_) => f.write_str("Value(…)"),
+        }
     }
 }
 

@@ -24,10 +24,14 @@ pub struct Route {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Match {
+    /// The host it is for, as the request says it: `api.example.org`.
+    pub authority: Option<String>,
     /// Its path; a `*` at the end stands for anything.
     pub path: Option<String>,
     /// Headers, by their lower-case names, and their exact values.
     pub headers: BTreeMap<String, String>,
+    /// The name of the proxy's own route. Only Envoy has any: elsewhere nothing matches.
+    pub route: Option<String>,
 }
 
 impl Route {
@@ -48,10 +52,14 @@ impl Route {
 impl Match {
     fn accepts<H: AsRef<str>>(&self, path: &str, header: impl Fn(&str) -> Option<H>) -> bool {
         let on_path = self.path.as_ref().is_none_or(|wanted| fits(wanted, path));
-        let has = |(name, value): (&String, &String)| {
-            header(name).is_some_and(|found| found.as_ref() == value)
+        let has = |name: &str, value: &str| header(name).is_some_and(|f| f.as_ref() == value);
+        let is_for = |authority: &String| {
+            header(":authority").is_some_and(|found| found.as_ref().eq_ignore_ascii_case(authority))
         };
-        on_path && self.headers.iter().all(has)
+        on_path
+            && self.authority.as_ref().is_none_or(is_for)
+            && self.route.as_ref().is_none_or(|route| has(":route", route))
+            && self.headers.iter().all(|(name, value)| has(name, value))
     }
 
     fn check(&self, place: &str) -> Result<(), Error> {

@@ -25,12 +25,14 @@ policies:
   injection: { mode: observe, threshold: 80 }
   codenames: { use: ./acme.wasm, on_fault: allow, assets: { words: ./words.txt } }
 routes:
-  - match: { path: /v1/*, headers: { x-team: hr } }
+  - match: { path: /v1/*, headers: { x-team: hr }, authority: api.example.org, route: chat }
     policies: [pii, secrets]
 refusal: { as: message, status: 451 }
 on_unscannable: allow
 limits: { held: 4096, on_held: release, held_ms: 500, findings: 100 }
 key: { env: SANDGATE_KEY }
+identity: { header: x-user }
+envoy: { headers: pass }
 "#;
 
 #[test]
@@ -50,6 +52,50 @@ fn every_key_is_read() {
     assert_eq!(config.on_unscannable, OnUnscannable::Allow);
     assert_eq!((config.limits.held, config.limits.held_ms), (4096, Some(500)));
     assert_eq!(config.key, Some(KeySource::Env("SANDGATE_KEY".into())));
+    assert_eq!(config.identity, Some(IdentitySource::Header("x-user".into())));
+    assert_eq!(config.envoy.headers, HeldHeaders::Pass);
+}
+
+#[test]
+fn a_secret_in_the_document_is_not_printed() {
+    let config = read("key: { value: a secret nobody should see }").unwrap();
+    assert_eq!(config.key, Some(KeySource::Value("a secret nobody should see".into())));
+    assert!(!format!("{config:?}").contains("nobody"));
+}
+
+#[test]
+fn a_route_is_for_a_host_and_a_route_of_the_proxy() {
+    let config = read(FULL).unwrap();
+    let headers = |authority: &'static str, route: &'static str| {
+        move |name: &str| match name {
+            ":authority" => Some(authority),
+            ":route" => Some(route),
+            "x-team" => Some("hr"),
+            _ => None,
+        }
+    };
+    for (authority, route, taken) in [
+        ("api.example.org", "chat", Some(0)),
+        ("API.Example.org", "chat", Some(0)),
+        ("api.example.com", "chat", None),
+        ("api.example.org", "other", None),
+    ] {
+        assert_eq!(config.route("/v1/x", headers(authority, route)), taken, "{authority} {route}");
+    }
+}
+
+#[test]
+fn who_asks_is_named_as_hosts_can_find_them() {
+    wrong(&[
+        (
+            "identity: { header: X-User }",
+            "sandgate.yaml:1: identity.header: `X-User` is no header, expected a name in lower case",
+        ),
+        (
+            "identity: { jwt: sub }",
+            "sandgate.yaml:1: identity.jwt: `sub` is no claim, expected a path as `payload.sub`",
+        ),
+    ]);
 }
 
 #[test]
@@ -124,7 +170,7 @@ fn wrong_values_are_errors_with_what_was_expected() {
         (
             "a: {}",
             "sandgate.yaml:1: a: unknown field `a`, expected one of `policies`, `routes`, `upstreams`, `formats`, \
-         `refusal`, `on_unscannable`, `limits`, `key`",
+         `refusal`, `on_unscannable`, `limits`, `key`, `identity`, `envoy`",
         ),
         (
             "policies: { pii: [observe] }",

@@ -4,16 +4,19 @@
 //! wait for the next one; zstd alone keeps back as much as its window. A body is read to its end:
 //! several members follow each other, checksums are checked, and what is left over is an error,
 //! because another reader may find text in it.
+//!
+//! Without the feature `encodings` none is known.
 
-mod brotli;
-mod deflate;
-mod gzip;
-mod zstd;
+#[cfg(feature = "encodings")]
+mod codec;
+#[cfg(not(feature = "encodings"))]
+#[path = "no_codec.rs"]
+mod codec;
+
+use codec::Codec;
 
 /// More encodings than this on top of each other are no body of a language model's.
 const MAX_LAYERS: usize = 4;
-/// How much is decoded at a time.
-const CHUNK: usize = 16 << 10;
 
 /// Decodes a body.
 pub struct Decoder {
@@ -30,13 +33,6 @@ struct Layer {
     room: u64,
 }
 
-enum Codec {
-    Gzip(gzip::Gzip),
-    Deflate(deflate::Deflate),
-    Brotli(brotli::Brotli),
-    Zstd(Box<zstd::Zstd>),
-}
-
 /// A body that cannot be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodingError {
@@ -50,12 +46,6 @@ pub enum CodingError {
     Corrupt,
 }
 
-/// What a codec writes to.
-struct Sink<'a> {
-    out: &'a mut Vec<u8>,
-    room: &'a mut u64,
-}
-
 impl Decoder {
     /// For a body with this `content-encoding` that decodes to at most `limit` bytes.
     ///
@@ -65,13 +55,7 @@ impl Decoder {
         let names = content_encoding.split(',').map(|name| name.trim().to_ascii_lowercase());
         let mut layers = Vec::new();
         for name in names.filter(|name| !matches!(name.as_str(), "" | "identity")) {
-            let codec = match name.as_str() {
-                "gzip" | "x-gzip" => Codec::Gzip(gzip::Gzip::default()),
-                "deflate" => Codec::Deflate(deflate::Deflate::default()),
-                "br" => Codec::Brotli(brotli::Brotli::default()),
-                "zstd" => Codec::Zstd(Box::default()),
-                _ => return Err(CodingError::Unknown),
-            };
+            let codec = Codec::named(&name).ok_or(CodingError::Unknown)?;
             layers.push(Layer { codec, room: limit });
         }
         // They are named in the order in which they were put on.
@@ -128,28 +112,8 @@ impl Decoder {
 
 impl Layer {
     fn run(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> Result<(), CodingError> {
-        let mut sink = Sink { out, room: &mut self.room };
-        match &mut self.codec {
-            Codec::Gzip(codec) => codec.push(bytes, &mut sink)?,
-            Codec::Deflate(codec) => codec.push(bytes, &mut sink)?,
-            Codec::Brotli(codec) => codec.push(bytes, &mut sink)?,
-            Codec::Zstd(codec) => codec.push(bytes, &mut sink)?,
-        }
-        let is_whole = match &self.codec {
-            Codec::Gzip(codec) => codec.is_whole(),
-            Codec::Deflate(codec) => codec.is_whole(),
-            Codec::Brotli(codec) => codec.is_whole(),
-            Codec::Zstd(codec) => codec.is_whole(),
-        };
-        if last && !is_whole { Err(CodingError::Truncated) } else { Ok(()) }
-    }
-}
-
-impl Sink<'_> {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), CodingError> {
-        *self.room = self.room.checked_sub(bytes.len() as u64).ok_or(CodingError::TooLong)?;
-        self.out.extend_from_slice(bytes);
-        Ok(())
+        self.codec.push(bytes, out, &mut self.room)?;
+        if last && !self.codec.is_whole() { Err(CodingError::Truncated) } else { Ok(()) }
     }
 }
 
