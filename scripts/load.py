@@ -116,10 +116,11 @@ def wrk(core, port, path, script, seconds, connections, refusals=False):
     out = subprocess.run(pinned(core, *command), capture_output=True, encoding="utf-8", check=True)
     if "Socket errors" in out.stdout or "Non-2xx" in out.stdout and not refusals:
         sys.exit(f"requests failed:\n{out.stdout}")
-    count, took = re.search(r"(\d+) requests in ([\d.]+)s", out.stdout).groups()
+    count, took, unit = re.search(r"(\d+) requests in ([\d.]+)(m|s)", out.stdout).groups()
+    took = float(took) * {"s": 1, "m": 60}[unit]
 
     def at(percent):
         number, unit = re.search(rf"{percent}%\s+([\d.]+)(us|ms|s)", out.stdout).groups()
         return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
-    return int(count), float(took), at(50), at(99)
+    return int(count), took, at(50), at(99)

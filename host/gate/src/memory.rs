@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::{Context, Finding, Key, Part};
 
 /// A text with more findings than this is scanned anew.
-const MAX_FINDINGS: usize = 64;
+const MAX_FINDINGS: usize = 16;
 
 /// Tells a text.
 pub(crate) type TextId = [u8; 32];
