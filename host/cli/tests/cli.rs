@@ -348,7 +348,8 @@ fn the_schema_is_one() {
 
 #[test]
 fn every_command_explains_itself_with_an_example() {
-    for command in ["check", "redact", "scan", "inspect", "test", "eval", "bench", "schema", "fuse"] {
+    for command in ["check", "redact", "scan", "inspect", "test", "eval", "bench", "schema", "fuse"]
+    {
         let ended = Place::new(REDACT).run(&[command, "--help"], "");
         assert!(ended.stdout.contains("Example") && ended.code == Some(0), "{command}");
     }
