@@ -60,8 +60,12 @@ fn many_threads_share_a_guard() -> Result<()> {
 fn an_exchange_without_a_free_instance_is_refused_and_the_next_is_not() -> Result<()> {
     let engine = Engine::new(Options { instances: 2, ..small() })?;
     let guard = guard(&engine, starry()?, &json!({}))?;
-    let open = || guard.open(&Context::default(), "");
-    let held = [open(), open()];
+    let begun = || {
+        let mut exchange = guard.open(&Context::default(), "");
+        exchange.begin(Part { direction: Direction::Request, role: Role::User, name: None });
+        exchange
+    };
+    let held = [begun(), begun()];
     let outcome = guard.check(PLAIN);
     assert_eq!(outcome.decision, Decision::Refused);
     assert_eq!(outcome.report.faults[0].kind, FaultKind::Busy);

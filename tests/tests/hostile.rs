@@ -122,8 +122,10 @@ fn a_manifest_is_one_and_whole() -> Result<()> {
         ("rules without form", with_manifest(policy("")?, with("rules", json!(["A"]))), "rules"),
     ];
     for (name, component, expected) in cases {
-        for error in [inspect(&component).err(), engine.load(&component).err()] {
-            let error = error.map(|error| error.to_string()).unwrap_or_default();
+        let inspected = inspect(&component).err().map(|error| error.to_string());
+        let loaded = engine.load(&component).err().map(|error| error.to_string());
+        for error in [inspected, loaded] {
+            let error = error.unwrap_or_default();
             assert!(error.contains(expected), "{name}: expected `{expected}` in: {error}");
         }
     }

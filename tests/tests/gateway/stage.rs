@@ -65,7 +65,7 @@ impl Stage {
         asked: mpsc::UnboundedReceiver<Asked>,
         config: &str,
     ) -> Result<Self> {
-        let config = if config.contains("policies") {
+        let config = if config.starts_with("policies:") || config.starts_with('{') {
             config.to_owned()
         } else {
             format!("policies: {{ it: }}\n{config}")

@@ -7,6 +7,8 @@ use crate::stage::setting;
 #[track_caller]
 fn wrong(config: serde_json::Value, expected: &str) {
     let error = setting(&config.to_string()).err().expect("it is wrong").to_string();
+    // Where the gate reads YAML too, it knows the line: all of these have one.
+    let error = error.replacen("configuration:1: ", "configuration: ", 1);
     assert_eq!(error, format!("plugin configuration: {expected}"));
 }
 
