@@ -44,7 +44,8 @@ Exit codes:
   1  one does not answer as its policies do, and nothing is written
   2  a policy cannot be read or fused, or a file cannot be written")]
 pub(crate) struct Fuse {
-    /// Policies; those of the configuration by default, or else the ones of this binary
+    /// Policies; those of the configuration by default, or else the ones of this binary that have
+    /// rules of their own
     #[arg(value_name = "POLICY.wasm")]
     policies: Vec<PathBuf>,
     /// The host that is to run them
@@ -138,21 +139,27 @@ impl Fuse {
 
     /// The policies that are asked for, by the names that the configuration has for them.
     fn sources(&self, config: Option<&Config>) -> Result<Sources> {
-        let packed = match config {
+        let named = match config {
             Some(config) => self.configured(config)?,
             None if self.policies.is_empty() => bundle::embedded().collect(),
             None => self.policies.iter().map(|file| bundle::read(file)).collect::<Result<_>>()?,
         };
-        ensure!(!packed.is_empty(), bundle::NOTHING_PACKED);
-        let mut policies: Vec<Policy> = Vec::new();
-        for Packed { name, component, .. } in &packed {
-            let policy = Policy::read(name, component);
+        ensure!(!named.is_empty(), bundle::NOTHING_PACKED);
+        let is_asked_for = config.is_some() || !self.policies.is_empty();
+        let (mut packed, mut policies): (Vec<Packed>, Vec<Policy>) = (Vec::new(), Vec::new());
+        for source in named {
+            let name = &source.name;
+            let policy = Policy::read(name, &source.component);
             let policy = policy.with_context(|| format!("policy `{name}`"))?;
             ensure!(
                 policies.iter().all(|other| other.name() != name),
                 "policy `{name}`: named twice"
             );
-            policies.push(policy);
+            // One that has only its users' rules would find nothing, and cost its code.
+            if is_asked_for || !policy.manifest().rules.is_empty() {
+                packed.push(source);
+                policies.push(policy);
+            }
         }
         Ok(Sources { packed, policies })
     }

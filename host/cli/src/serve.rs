@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use sandgate_gate::UpstreamConfig;
-use sandgate_gateway::{Gateway, Setting, Tls, Upstream};
+use sandgate_gateway::{Gateway, Setting, Tls, Upstream, check_identity};
 use sandgate_mock::Mock;
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
@@ -93,6 +93,7 @@ impl Serve {
     /// What the flags and the configuration say.
     fn setting(&self) -> Result<Setting> {
         let (guard, mut config, base) = self.setup.configured()?;
+        check_identity(&config)?;
         if let Some(url) = &self.upstream {
             Upstream::new(url).context("--upstream")?;
             config.upstreams = vec![UpstreamConfig::at(url)];

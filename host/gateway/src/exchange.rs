@@ -13,7 +13,7 @@ use crate::client::{self, CLIENT};
 use crate::head::{end_to_end, joined, onward};
 use crate::passage::{Outgoing, Passage, whole};
 use crate::upstream::NoResponse;
-use crate::{PATIENCE, Shared, playground};
+use crate::{PATIENCE, Shared, identity, playground};
 
 /// What became of the text, for whoever reads the head: as far as it is known by then.
 const DECISION: HeaderName = HeaderName::from_static("x-sandgate");
@@ -70,8 +70,8 @@ async fn forward(
     let setting = shared.setting.load_full();
     let body = collected(body, setting.config.limits.body).await?;
 
-    let header = |name: &str| joined(&head.headers, &HeaderName::from_bytes(name.as_bytes()).ok()?);
-    let guard = setting.guard.on_route(setting.config.route(path, header));
+    let route = setting.config.route(path, |name| identity::named(&head, name));
+    let guard = setting.guard.on_route(route);
     let shared = joined(&head.headers, &CLIENT).and_then(|said| client::shared(guard, &said));
     let encoding = joined(&head.headers, &CONTENT_ENCODING);
     let content_type = joined(&head.headers, &CONTENT_TYPE);
@@ -83,7 +83,8 @@ async fn forward(
     };
     let asked = sandgate_gate::Request::new(&setting.config, &asked, &body);
     let upstream = setting.config.upstream(path, asked.model());
-    let mut transit = Transit::new(guard.open(&asked.context(), ""), &setting.config);
+    let scope = identity::scope(&setting.config, &head.headers);
+    let mut transit = Transit::new(guard.open(&asked.context(), &scope), &setting.config);
     let edited = looked_at(body.len(), || transit.request(asked));
     let mut headers = onward(&head.headers);
     let body = match edited {

@@ -11,6 +11,7 @@
 mod client;
 mod exchange;
 mod head;
+mod identity;
 mod passage;
 mod playground;
 mod tls;
@@ -31,6 +32,7 @@ use sandgate_engine::Guard;
 use sandgate_gate::Config;
 use tokio::net::TcpListener;
 
+pub use identity::check_identity;
 pub use tls::{Tls, TlsError};
 pub use upstream::{Upstream, UpstreamError};
 

@@ -120,6 +120,44 @@ fn every_body_becomes_the_same_bytes_in_envoy_and_in_the_gateway() -> Result<()>
     })
 }
 
+/// A body that would bring a text past a policy.
+#[derive(Debug, Deserialize)]
+struct Attack {
+    name: String,
+    api: String,
+    body: String,
+}
+
+#[test]
+fn what_an_attack_spells_reaches_the_model_through_neither_host() -> Result<()> {
+    run(async {
+        let mut envoy = Stage::new(json!({})).await?;
+        let mut gateway = the_gateway(&envoy.stand.config).await?;
+        for attack in attacks()? {
+            let api = APIS.iter().find(|api| api.folder == attack.api).context("an API")?;
+            let exchange = Exchange { request: attack.body.into(), ..api.exchange() };
+            let here = seen(envoy.address, &mut envoy.asked, &exchange).await?;
+            let there = seen(gateway.gateway, &mut gateway.asked, &exchange).await?;
+            ensure!(here == there, "{}\n  envoy {here:?}\n  gateway {there:?}", attack.name);
+            let asked = String::from_utf8_lossy(here.asked.as_deref().unwrap_or_default());
+            let spelled = asked.to_ascii_lowercase();
+            ensure!(
+                !spelled.contains('*') && !spelled.contains("002a"),
+                "{} reaches the model",
+                attack.name
+            );
+        }
+        Ok(())
+    })
+}
+
+fn attacks() -> Result<Vec<Attack>> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("attacks/requests.yaml");
+    let attacks: Vec<Attack> = serde_saphyr::from_str(&fs::read_to_string(&file)?)?;
+    ensure!(!attacks.is_empty(), "no attacks");
+    Ok(attacks)
+}
+
 async fn the_gateway(config: &serde_json::Value) -> Result<gateway::Stage> {
     let (model, asked) = model().await?;
     gateway::Stage::before(&format!("http://{model}"), asked, &config.to_string()).await
@@ -188,16 +226,21 @@ fn exchanges() -> Result<Vec<(String, Exchange)>> {
 }
 
 impl Api {
-    fn exchanges(&self, case: &Case) -> Vec<Exchange> {
-        let starred = |text: &str| Bytes::from(text.replace("na", "*"));
-        let json = starred(case.json.as_deref().unwrap_or_default());
-        let exchange = Exchange {
+    /// One that says nothing.
+    fn exchange(&self) -> Exchange {
+        Exchange {
             path: self.path,
             request: Bytes::from_static(br#"{"model":"m"}"#),
             status: 200,
             content_type: "application/json",
             answer: vec![Bytes::from_static(b"{}")],
-        };
+        }
+    }
+
+    fn exchanges(&self, case: &Case) -> Vec<Exchange> {
+        let starred = |text: &str| Bytes::from(text.replace("na", "*"));
+        let json = starred(case.json.as_deref().unwrap_or_default());
+        let exchange = self.exchange();
         match case.body {
             Kind::Request => vec![Exchange { request: json, ..exchange }],
             Kind::Response => vec![Exchange { answer: vec![json], ..exchange }],

@@ -12,7 +12,8 @@ use hyper::{Request, StatusCode};
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use sandgate_gateway::{Gateway, Tls, Upstream};
+use sandgate_gate::Config;
+use sandgate_gateway::{Gateway, Tls, Upstream, check_identity};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
@@ -119,6 +120,52 @@ fn a_route_says_which_policies_look() -> Result<()> {
         }
         Ok(())
     })
+}
+
+#[test]
+fn a_route_may_be_one_of_a_host() -> Result<()> {
+    run(async {
+        let routes = "routes: [{ match: { authority: free.example }, policies: [] }]";
+        let mut stage = Stage::new(routes).await?;
+        for (host, seen) in [("free.example", "a*b"), ("other.example", "a<STAR>b")] {
+            let request = Request::post(CHAT).header("host", host);
+            let client = stage.send_with(request, prompt("a*b", false));
+            let asked = stage.asked().await?;
+            assert_eq!(asked.body, prompt(seen, false), "{host}");
+            drop(asked.answers(200, "application/json")?);
+            client.await??;
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn one_persons_pseudonyms_are_no_other_persons() -> Result<()> {
+    run(async {
+        let config =
+            "policies: { it: { actions: { STAR: pseudonymize } } }\nidentity: { header: x-user }";
+        let mut stage = Stage::new(config).await?;
+        let mut seen = Vec::new();
+        for user in ["ana", "ben", "ana"] {
+            let request = Request::post(CHAT).header("x-user", user);
+            let client = stage.send_with(request, prompt("a*b", false));
+            let asked = stage.asked().await?;
+            seen.push(asked.body.clone());
+            drop(asked.answers(200, "application/json")?);
+            client.await??;
+        }
+        assert_ne!(seen[0], seen[1]);
+        assert_eq!(seen[0], seen[2]);
+        Ok(())
+    })
+}
+
+#[test]
+fn who_asks_has_to_be_said_in_a_way_that_a_gateway_can_learn() -> Result<()> {
+    let config = Config::from_json(r#"{"identity": {"jwt": "payload.sub"}}"#, "it.json")?;
+    let error = check_identity(&config).err().context("only Envoy knows it")?.to_string();
+    assert!(error.contains("identity.jwt") && error.contains("`identity.header`"), "{error}");
+    Ok(())
 }
 
 #[test]
