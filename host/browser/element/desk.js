@@ -28,6 +28,7 @@ const REMEMBERED = 64;
 export class Desk {
   /** @type {Guard | undefined} */
   #guard;
+  #loads = 0;
   /** @type {Redacted[]} the last first */
   #redacted = [];
 
@@ -37,14 +38,17 @@ export class Desk {
   }
 
   /**
-   * Takes a configuration. What was redacted before can still be restored.
+   * Takes a configuration, the last one that is given, however long each takes to load. What was
+   * redacted before can still be restored.
    *
    * @param {{ config: Config, options?: LoadOptions }} asked
    * @returns {Promise<Loaded>}
    */
   async load({ config, options }) {
-    this.#guard = await this.guards.load(config, options);
-    const { problem, policies } = this.#guard;
+    const load = ++this.#loads;
+    const guard = await this.guards.load(config, options);
+    if (load === this.#loads) this.#guard = guard;
+    const { problem, policies } = guard;
     return { problem, policies: [...policies] };
   }
 

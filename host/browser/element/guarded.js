@@ -57,10 +57,11 @@ export class Guarded {
   #loaded;
   /** @type {string | undefined} why there is no guard */
   #problem;
-  /** @type {() => void} */
-  #settle = () => {};
+  #loads = 0;
   /** Until it is known whether there is a guard. @type {Promise<void>} */
-  #settled = new Promise((resolve) => (this.#settle = resolve));
+  #settled = Promise.resolve();
+  /** @type {(() => void) | undefined} while it is not known */
+  #settle;
   #isComposing = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} runs while a text is not yet seen */
   #busy;
@@ -97,29 +98,38 @@ export class Guarded {
     this.#show();
   }
 
-  /** The desk has its configuration. @param {Loaded} loaded */
-  loaded(loaded) {
-    this.#loaded = loaded;
-    this.#problem = loaded.problem;
-    this.#settle();
+  /**
+   * The desk is to have another configuration: until it is known whether it has, nothing leaves that
+   * was not cleared. The last one counts, whenever the ones before it come.
+   *
+   * @param {Promise<Loaded>} asked
+   * @returns {Promise<Partial<Loaded> | undefined>} without policies where there is no guard; nothing
+   *   where another one was asked for since
+   */
+  async load(asked) {
+    const load = ++this.#loads;
+    if (!this.#settle) this.#settled = new Promise((resolve) => (this.#settle = resolve));
+    const loaded = await asked.catch(failed);
+    if (load !== this.#loads || this.#leaving.signal.aborted) return undefined;
     this.checker.forget();
     this.#seen = this.#cleaned = this.#refusal = undefined;
-    this.#changed();
+    this.#problem = loaded.problem;
+    this.#loaded = loaded.policies && { problem: loaded.problem, policies: loaded.policies };
+    this.#settle?.();
+    this.#settle = undefined;
+    if (this.#loaded) this.#changed();
+    else this.#ended(loaded.problem ?? "");
     this.#show();
-  }
-
-  /** There is no guard. @param {string} problem */
-  failed(problem) {
-    this.#loaded = undefined;
-    this.#ended(problem);
-    this.#settle();
+    return loaded;
   }
 
   /** Whether the text there is now may leave, as far as is known at once. */
   get isClear() {
     if (this.#isComposing) return false;
     const text = this.field.read();
-    if (text === "" || text === this.#cleaned) return true;
+    if (text === "") return true;
+    if (this.#settle) return false;
+    if (text === this.#cleaned) return true;
     if (!this.#loaded) return this.#problem !== undefined && this.choices.onFault === "allow";
     return this.#seen?.text === text && this.#passes(this.#seen.look);
   }
@@ -136,9 +146,11 @@ export class Guarded {
       await this.#settled;
       if (!this.#loaded && this.choices.onFault === "allow") return true;
       if (!this.#loaded) return this.#refuse(this.#excuse());
+      const loaded = this.#loaded;
       const text = this.field.read();
       const look = await this.checker.now(text).catch(() => undefined);
-      if (text !== this.field.read()) continue;
+      // What was seen of another text, or under another configuration, says nothing of this one.
+      if (this.#settle || loaded !== this.#loaded || text !== this.field.read()) continue;
       if (!look) return this.choices.onFault === "allow" || this.#refuse(this.#excuse());
       if (this.#passes(look)) return true;
       const mayRedact = look.decision === "edited" && this.choices.submit === "redact";
@@ -372,6 +384,11 @@ export class Guarded {
     const { wording } = this.choices;
     return this.#problem === undefined ? wording.loading : wording.blocked(this.#problem);
   }
+}
+
+/** @param {unknown} error @returns {Partial<Loaded>} */
+function failed(error) {
+  return { problem: error instanceof Error ? error.message : String(error) };
 }
 
 /** Browsers change spaces at the ends of what they edit. @param {string} text */

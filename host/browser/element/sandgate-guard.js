@@ -224,19 +224,20 @@ export class SandgateGuard extends HTMLElement {
     const guarded = this.#guarded;
     const connection = this.#connection;
     if (!guarded || !connection) return;
+    const loaded = await guarded.load(this.#asked(connection));
+    if (loaded) this.#tell(loaded.problem === undefined ? "ready" : "fault", loaded);
+  }
+
+  /**
+   * @param {Promise<Connection>} connection
+   * @returns {Promise<import("./desk.js").Loaded>}
+   */
+  async #asked(connection) {
     const load = ++this.#loads;
-    try {
-      const asked = { config: await this.#document(), options: this.#options };
-      const loaded = await (await connection).ask("load", asked);
-      if (load !== this.#loads || guarded !== this.#guarded) return;
-      guarded.loaded(loaded);
-      this.#tell(loaded.problem === undefined ? "ready" : "fault", loaded);
-    } catch (error) {
-      if (load !== this.#loads || guarded !== this.#guarded) return;
-      const problem = error instanceof Error ? error.message : String(error);
-      guarded.failed(problem);
-      this.#tell("fault", { problem });
-    }
+    const [{ ask }, config] = await Promise.all([connection, this.#document()]);
+    // One that was longer on its way must not come after one that was asked for since.
+    if (load !== this.#loads) throw new Error("another configuration was asked for");
+    return ask("load", { config, options: this.#options });
   }
 
   /** @returns {Promise<Config>} */

@@ -235,6 +235,32 @@ test("submit redacts what is not blocked, though it was pasted a moment before",
   assert.equal(restored, "I mailed ana@example.org.");
 });
 
+test("a submit while another configuration comes waits for it, and the last one given counts", async (t) => {
+  const { page, on } = await open(t);
+  await on.seen();
+  const refused = await page.evaluate(async () => {
+    const guard = document.querySelector("sandgate-guard");
+    const given = (/** @type {string} */ action) =>
+      (guard.config = JSON.stringify({ policies: { pii: { actions: { US_SSN: action } } } }));
+    const ended = (/** @type {string} */ name) =>
+      new Promise((resolve) => guard.addEventListener(`sandgate-${name}`, resolve, { once: true }));
+    const ready = ended("ready");
+    given("observe");
+    await ready;
+    const look = ended("look");
+    document.execCommand("insertText", false, "Her number is 536-22-8145.");
+    await look;
+    const wasClear = guard.isClear;
+    for (const action of ["observe", "mask", "block"]) given(action);
+    document.forms[0].requestSubmit();
+    const { detail } = await ended("refuse");
+    return [wasClear, detail.decision];
+  });
+  assert.deepEqual(refused, [true, "refused"]);
+  await on.says("Not sent: contains US SSN");
+  assert.deepEqual(await page.evaluate(() => sent), []);
+});
+
 test("submit waits for the person where that is chosen", async (t) => {
   const { page, on } = await typed(t, "Mail ana@example.org.", "/blocks");
   await page.getByRole("button", { name: "Send" }).click();

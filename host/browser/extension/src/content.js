@@ -51,16 +51,7 @@ async function guard(field) {
   leaveWith(field, leave);
   const { submit, onFault } = await settings;
   Object.assign(choices, { submit, onFault });
-  await load(guarded);
-}
-
-/** @param {Guarded} guarded */
-async function load(guarded) {
-  try {
-    guarded.loaded(await ask("load"));
-  } catch (error) {
-    guarded.failed(error instanceof Error ? error.message : String(error));
-  }
+  await guarded.load(ask("load"));
 }
 
 /** Once the field is no more in the page. @param {HTMLElement} field @param {() => void} leave */
@@ -115,7 +106,7 @@ const comes = (/** @type {Event} */ event) => {
 for (const name of ["focusin", "input"]) {
   window.addEventListener(name, comes, { capture: true, signal });
 }
-onChange(() => guards.forEach(load));
+onChange(() => guards.forEach((guarded) => guarded.load(ask("load"))));
 guardForms(() => guards.values(), signal);
 guardSending(() => guards.values(), signal, sendsOn(location.href));
 const { activeElement } = document;
