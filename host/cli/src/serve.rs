@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use clap::Args;
+use clap::{Args, value_parser};
 use sandgate_gate::UpstreamConfig;
 use sandgate_gateway::{Gateway, Setting, Tls, Upstream, check_identity};
 use sandgate_mock::Mock;
@@ -53,9 +53,16 @@ pub(crate) struct Serve {
     /// How many seconds exchanges may go on after it was told to stop
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     drain: u64,
+    /// How many exchanges may be looked at or stream at a time: about half a megabyte each. One more
+    /// is answered with 503
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = value_parser!(u32).range(1..=MOST))]
+    exchanges: u32,
     #[command(flatten)]
     setup: Setup,
 }
+
+/// Each exchange has addresses of its own, of which a machine has so many.
+const MOST: i64 = 10_000;
 
 impl Serve {
     pub(crate) fn run(mut self) -> Result<Exit> {
@@ -92,7 +99,7 @@ impl Serve {
 
     /// What the flags and the configuration say.
     fn setting(&self) -> Result<Setting> {
-        let (guard, mut config, base) = self.setup.configured()?;
+        let (guard, mut config, base) = self.setup.configured(self.exchanges)?;
         check_identity(&config)?;
         if let Some(url) = &self.upstream {
             Upstream::new(url).context("--upstream")?;

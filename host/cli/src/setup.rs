@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use clap::{Args, ValueEnum};
-use sandgate_engine::{Engine, Guard, Isolation, Options};
+use sandgate_engine::{Engine, Guard, Isolation, Library, Options};
 use sandgate_gate::Config;
 
 use crate::bundle;
@@ -60,32 +60,35 @@ impl Setup {
         options: Options,
     ) -> Result<(Guard, Duration)> {
         let start = Instant::now();
-        let guard = self.load(names, options)?.0;
+        let library = bundle::library(&self.policies)?;
+        let engine = Engine::new(options)?;
+        let (config, base) = self.read(names, &library)?;
+        let guard = engine.guard(&config, &library, &base)?;
         Ok((guard, start.elapsed()))
     }
 
-    /// The guard that these flags ask for, the configuration that it was made of, and the folder
-    /// that the configuration's files are relative to.
-    pub(crate) fn configured(&self) -> Result<(Guard, Config, PathBuf)> {
-        self.load(None, self.options())
+    /// The guard that these flags ask for, with room for so many exchanges at a time, the
+    /// configuration that it was made of, and the folder that the configuration's files are relative
+    /// to.
+    pub(crate) fn configured(&self, exchanges: u32) -> Result<(Guard, Config, PathBuf)> {
+        let library = bundle::library(&self.policies)?;
+        let (config, base) = self.read(None, &library)?;
+        let policies = u32::try_from(config.policies.len()).unwrap_or(u32::MAX);
+        let instances = exchanges.saturating_mul(policies);
+        let engine = Engine::new(Options { instances, ..self.options() })
+            .with_context(|| format!("--exchanges {exchanges}, of {policies} policies each"))?;
+        Ok((engine.guard(&config, &library, &base)?, config, base))
     }
 
-    fn load(&self, names: Option<&[String]>, options: Options) -> Result<(Guard, Config, PathBuf)> {
-        let library = bundle::library(&self.policies)?;
-        let engine = Engine::new(options)?;
-        let (config, base) = match (names, self.config_file()) {
-            (None, Some(file)) => {
-                let base = file.parent().unwrap_or(Path::new("")).to_owned();
-                (read_config(&file)?, base)
-            }
-            (names, _) => {
-                let all = || library.names().map(str::to_owned).collect();
-                let names: Vec<String> = names.map_or_else(all, <[String]>::to_vec);
-                ensure!(!names.is_empty(), bundle::NOTHING_PACKED);
-                (Config::with_policies(names), PathBuf::new())
-            }
-        };
-        Ok((engine.guard(&config, &library, &base)?, config, base))
+    fn read(&self, names: Option<&[String]>, library: &Library) -> Result<(Config, PathBuf)> {
+        if let (None, Some(file)) = (names, self.config_file()) {
+            let base = file.parent().unwrap_or(Path::new("")).to_owned();
+            return Ok((read_config(&file)?, base));
+        }
+        let all = || library.names().map(str::to_owned).collect();
+        let names: Vec<String> = names.map_or_else(all, <[String]>::to_vec);
+        ensure!(!names.is_empty(), bundle::NOTHING_PACKED);
+        Ok((Config::with_policies(names), PathBuf::new()))
     }
 
     /// The file that is read, if any.

@@ -1,6 +1,7 @@
 //! One request and what is answered.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -13,7 +14,7 @@ use crate::client::{self, CLIENT};
 use crate::head::{end_to_end, joined, onward};
 use crate::passage::{Outgoing, Passage, whole};
 use crate::upstream::NoResponse;
-use crate::{PATIENCE, Shared, identity, playground};
+use crate::{Shared, identity, playground};
 
 /// What became of the text, for whoever reads the head: as far as it is known by then.
 const DECISION: HeaderName = HeaderName::from_static("x-sandgate");
@@ -68,7 +69,7 @@ async fn forward(
     }
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
     let setting = shared.setting.load_full();
-    let body = collected(body, setting.config.limits.body).await?;
+    let body = collected(body, setting.config.limits.body, shared.patience).await?;
 
     let route = setting.config.route(path, |name| identity::named(&head, name));
     let guard = setting.guard.on_route(route);
@@ -148,9 +149,9 @@ async fn back(
 }
 
 /// The whole body, if it comes in time and is no longer than the limit.
-async fn collected(body: Incoming, limit: u64) -> Result<Bytes, Problem> {
+async fn collected(body: Incoming, limit: u64, patience: Duration) -> Result<Bytes, Problem> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    match tokio::time::timeout(PATIENCE, Limited::new(body, limit).collect()).await {
+    match tokio::time::timeout(patience, Limited::new(body, limit).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::TooLong),
         Ok(Err(_)) => Err(Problem::Unfinished),

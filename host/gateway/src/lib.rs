@@ -31,12 +31,14 @@ use hyper_util::server::graceful::GracefulShutdown;
 use sandgate_engine::Guard;
 use sandgate_gate::Config;
 use tokio::net::TcpListener;
+use tokio_io_timeout::TimeoutStream;
 
 pub use identity::check_identity;
 pub use tls::{Tls, TlsError};
 pub use upstream::{Upstream, UpstreamError};
 
-/// How long a client may take for the head of a request, and for its body.
+/// How long a client may take for a handshake, for the head of a request, for its body, and for taking
+/// more of a response.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long nothing is accepted after an error, which is most often too many open files.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -48,6 +50,7 @@ pub struct Gateway(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     setting: ArcSwap<Setting>,
+    patience: Duration,
     /// It goes away, and wants no new work.
     leaving: AtomicBool,
 }
@@ -68,8 +71,14 @@ pub struct Setting {
 impl Gateway {
     /// A gateway with this setting.
     pub fn new(setting: Setting) -> Self {
-        let setting = ArcSwap::from_pointee(setting);
-        Self(Arc::new(Shared { setting, leaving: AtomicBool::new(false) }))
+        Self::with_patience(setting, PATIENCE)
+    }
+
+    /// The same, where a client may take so long for a handshake, for the head of a request, for its
+    /// body, and for taking more of a response.
+    pub fn with_patience(setting: Setting, patience: Duration) -> Self {
+        let (setting, leaving) = (ArcSwap::from_pointee(setting), AtomicBool::new(false));
+        Self(Arc::new(Shared { setting, patience, leaving }))
     }
 
     /// From now on exchanges begin with this setting; those under way keep theirs.
@@ -86,7 +95,7 @@ impl Gateway {
         drain: Duration,
     ) {
         let mut server = auto::Builder::new(TokioExecutor::new());
-        server.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+        server.http1().timer(TokioTimer::new()).header_read_timeout(self.0.patience);
         server.http2().timer(TokioTimer::new());
         let graceful = GracefulShutdown::new();
         let mut stop = std::pin::pin!(stop);
@@ -109,6 +118,11 @@ impl Gateway {
                 let shared = Arc::clone(&shared);
                 async move { Ok::<_, Infallible>(exchange::answer(&shared, request).await) }
             });
+            let patience = self.0.patience;
+            let mut stream = TimeoutStream::new(stream);
+            // A response whose reader takes nothing holds what it needs no longer than this.
+            stream.set_write_timeout(Some(patience));
+            let stream = Box::pin(stream);
             let tls = self.0.setting.load().tls.clone();
             let (server, watcher) = (server.clone(), graceful.watcher());
             tokio::spawn(async move {
@@ -118,7 +132,7 @@ impl Gateway {
                         watcher.watch(server.serve_connection(plain, service).into_owned()).await
                     }
                     Some(tls) => {
-                        let Some(secured) = tls.accept(stream).await else { return };
+                        let Some(secured) = tls.accept(stream, patience).await else { return };
                         let secured = TokioIo::new(secured);
                         watcher.watch(server.serve_connection(secured, service).into_owned()).await
                     }

@@ -167,6 +167,70 @@ fn a_slow_client_slows_the_model_down_and_misses_nothing() -> Result<()> {
 }
 
 #[test]
+fn a_client_that_is_too_slow_is_not_waited_for() -> Result<()> {
+    run(async {
+        let mut stage = Stage::impatient(Duration::from_millis(300)).await?;
+        let begun = format!("POST {CHAT} HTTP/1.1\r\nhost: model\r\n");
+        let unfinished = format!("{begun}content-length: 100\r\n\r\n{{\"messages\":");
+        for (sent, status) in [(begun.as_str(), ""), (&unfinished, "HTTP/1.1 408 ")] {
+            let mut client = TcpStream::connect(stage.gateway).await?;
+            client.write_all(sent.as_bytes()).await?;
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).await?;
+            assert!(answer.starts_with(status), "{answer}");
+        }
+        assert!(stage.asked.try_recv().is_err(), "the model was asked");
+        Ok(())
+    })
+}
+
+#[test]
+fn a_client_that_takes_nothing_is_left() -> Result<()> {
+    run(async {
+        let mut stage = Stage::impatient(Duration::from_millis(300)).await?;
+        let client = stage.send(CHAT, prompt("hi", true));
+        let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+        // Held, and never read.
+        let _response = client.await??;
+        let much = event(&"x".repeat(64 << 10));
+        while chunks.send_data(much.clone().into()).await.is_ok() {}
+        Ok(())
+    })
+}
+
+#[test]
+fn one_exchange_more_than_there_is_room_for_is_told_to_come_again() -> Result<()> {
+    run(async {
+        let mut stage = Stage::new("refusal: { as: message }").await?;
+        let mut streams = Vec::new();
+        for number in 0..INSTANCES {
+            let client = stage.send(CHAT, prompt(&format!("{number}"), true));
+            let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
+            chunks.send_data(event("one").into()).await?;
+            let mut response = client.await??;
+            response.frame().await.context("it ended")??;
+            streams.push((response, chunks));
+        }
+        let refused = stage.send(CHAT, prompt("one more", false)).await??;
+        let (status, body) = whole(refused).await?;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(body.contains("try again later") && body.contains("overloaded"), "{body}");
+        assert!(stage.asked.try_recv().is_err(), "the model was asked");
+
+        let (mut response, mut chunks) = streams.pop().context("no stream")?;
+        chunks.send_data(event("two").into()).await?;
+        drop(chunks);
+        while let Some(frame) = response.frame().await {
+            frame?;
+        }
+        let answer = r#"{"choices":[{"message":{"content":"next"}}]}"#;
+        let next = stage.exchange(&prompt("hi", false), answer).await?;
+        assert_eq!(next, (StatusCode::OK, answer.to_owned()), "there is room again");
+        Ok(())
+    })
+}
+
+#[test]
 fn an_endless_event_ends_at_the_limit() -> Result<()> {
     run(async {
         let mut stage = Stage::new("limits: { body: 100000 }").await?;

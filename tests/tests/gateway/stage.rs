@@ -65,16 +65,20 @@ impl Stage {
         asked: mpsc::UnboundedReceiver<Asked>,
         config: &str,
     ) -> Result<Self> {
-        let config = if config.starts_with("policies:") || config.starts_with('{') {
-            config.to_owned()
-        } else {
-            format!("policies: {{ it: }}\n{config}")
-        };
-        let setting = setting(&config, upstream)?;
+        Self::of(Gateway::new(setting(&with_it(config), upstream)?), asked).await
+    }
+
+    /// With a gateway that waits for a client no longer than this.
+    pub(crate) async fn impatient(patience: Duration) -> Result<Self> {
+        let (model, asked) = model().await?;
+        let setting = setting(&with_it(""), &format!("http://{model}"))?;
+        Self::of(Gateway::with_patience(setting, patience), asked).await
+    }
+
+    async fn of(running: Gateway, asked: mpsc::UnboundedReceiver<Asked>) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let gateway = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let running = Gateway::new(setting);
         let served = running.clone().serve(
             listener,
             async move {
@@ -142,6 +146,12 @@ impl Asked {
         ensure!(self.answer.send(response).is_ok(), "the gateway left");
         Ok(chunks)
     }
+}
+
+/// A configuration, which names a policy.
+fn with_it(config: &str) -> String {
+    let is_whole = config.starts_with("policies:") || config.starts_with('{');
+    if is_whole { config.to_owned() } else { format!("policies: {{ it: }}\n{config}") }
 }
 
 /// What a configuration makes, with one upstream where it names none.

@@ -254,6 +254,9 @@ impl Transit {
     fn reply(&self) -> Reply {
         let words = Words::of(&self.exchange);
         let refusal = words.refusal(&self.asked);
+        if words.is_passing {
+            return refusal.error(503);
+        }
         if self.refusal.form == RefusalForm::Error {
             return refusal.error(self.refusal.status);
         }

@@ -3,21 +3,27 @@
 use sandgate_wire::Refusal as Saying;
 
 use super::Asked;
-use crate::{Action, Exchange, Refusal, Report};
+use crate::{Action, Exchange, FaultKind, Refusal, Report};
 
 /// A reason for a machine and for a person.
 pub(super) struct Words {
     code: &'static str,
     message: String,
+    /// It may go better next time: a client should try again, whatever refusals look like.
+    pub(super) is_passing: bool,
 }
 
 impl Words {
     /// Why this exchange was refused.
     pub(super) fn of(exchange: &Exchange) -> Self {
         let report = exchange.report();
+        let is_passing = report.refused == Some(Refusal::Fault) && is_busy(&report);
         let (code, message) = match report.refused {
             Some(Refusal::Finding) | None => {
                 ("content_policy_violation", format!("blocked by policy: {}", rules(&report)))
+            }
+            Some(Refusal::Fault) if is_passing => {
+                ("overloaded", "nothing is free to look at the text, try again later".to_owned())
             }
             Some(Refusal::Fault) => {
                 ("policy_fault", "blocked: a policy failed to look at the text".to_owned())
@@ -31,7 +37,7 @@ impl Words {
                 ("held_too_long", message.to_owned())
             }
         };
-        Self { code, message }
+        Self { code, message, is_passing }
     }
 
     /// The same, to be said to whoever asked.
@@ -44,6 +50,11 @@ impl Words {
             code: self.code,
         }
     }
+}
+
+/// Whether a policy that had no instance free is all that stands in the way.
+fn is_busy(report: &Report) -> bool {
+    report.faults.iter().filter(|fault| fault.refused).all(|fault| fault.kind == FaultKind::Busy)
 }
 
 /// The rules that block, as `policy/rule`.
