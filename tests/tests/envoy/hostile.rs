@@ -11,6 +11,9 @@ use serde_json::json;
 use crate::gateway::{CHAT, prompt, whole};
 use crate::stage::{Stage, module, run};
 
+/// The policy that traps in a way that nothing in WebAssembly can catch.
+const LOST: &str = "access-past-memory";
+
 /// Every case that ends in a fault and can be fused, by name, and the well-behaved policy.
 fn policies() -> Result<Vec<(String, Vec<u8>)>> {
     let mut policies = vec![("starry".to_owned(), starry()?)];
@@ -93,6 +96,26 @@ fn a_fault_is_one_of_that_policy_and_the_next_request_is_answered() -> Result<()
             }
         }
         ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+        Ok(())
+    })
+}
+
+#[test]
+fn a_vm_that_is_lost_comes_back_every_time() -> Result<()> {
+    run(async {
+        // A module of its own: whoever shares one shares its VM.
+        let lost = || Ok(policies()?.into_iter().filter(|(name, _)| name == LOST).collect());
+        let config = json!({ "policies": { LOST: null } });
+        let module = module("lost", lost)?;
+        let mut bad = Stage::with(config, |stand| stand.module = module).await?;
+        for _ in 0..10 {
+            let became = asks(&mut bad, PROVOCATION).await?;
+            ensure!(matches!(became, Became::Down), "{became:?}");
+            match next(&mut bad, true).await? {
+                Became::Left(left) if left == prompt("a<STAR>b", false) => {}
+                next => bail!("{next:?}"),
+            }
+        }
         Ok(())
     })
 }

@@ -135,6 +135,7 @@ impl Stand {
                 "name": "sandgate",
                 "root_id": "sandgate",
                 "failure_policy": "FAIL_RELOAD",
+                "reload_config": { "backoff": { "base_interval": "0.1s", "max_interval": "0.5s" } },
                 "allow_on_headers_stop_iteration": self.holds,
                 "capability_restriction_config": {
                     "allowed_capabilities": Value::Object(capabilities.collect()),
