@@ -8,6 +8,7 @@ mod exchanges;
 mod golden;
 mod hostile;
 mod hosts;
+mod identity;
 mod proxy;
 mod resources;
 mod stage;

@@ -55,6 +55,10 @@ pub(crate) struct Stand {
     pub(crate) holds: bool,
     /// Where a line is written for each exchange.
     pub(crate) access_log: Option<PathBuf>,
+    /// What stands before the filter.
+    pub(crate) before: Vec<Value>,
+    /// What clients speak below HTTP; plain text without it.
+    pub(crate) transport: Option<Value>,
 }
 
 impl Stand {
@@ -94,10 +98,10 @@ impl Stand {
             // The system would give a port that shares to two of them.
             "enable_reuse_port": false,
             "per_connection_buffer_limit_bytes": self.buffer,
-            "filter_chains": [{ "filters": [{
-                "name": "http",
-                "typed_config": self.manager(),
-            }] }],
+            "filter_chains": [{
+                "filters": [{ "name": "http", "typed_config": self.manager() }],
+                "transport_socket": self.transport,
+            }],
         })
     }
 
@@ -118,13 +122,16 @@ impl Stand {
                     { "match": { "prefix": "/" }, "route": { "cluster": self.name, "timeout": "0s" } },
                 ],
             }] },
-            "http_filters": [
-                { "name": "sandgate", "typed_config": self.plugin() },
-                { "name": "router", "typed_config": {
-                    "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router",
-                } },
-            ],
+            "http_filters": self.filters(),
         })
+    }
+
+    fn filters(&self) -> Vec<Value> {
+        let router = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router";
+        let mut filters = self.before.clone();
+        filters.push(json!({ "name": "sandgate", "typed_config": self.plugin() }));
+        filters.push(json!({ "name": "router", "typed_config": { "@type": router } }));
+        filters
     }
 
     fn plugin(&self) -> Value {

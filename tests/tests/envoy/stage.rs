@@ -87,6 +87,8 @@ pub(crate) fn stand(module: PathBuf, model: SocketAddr) -> Stand {
         buffer: 4 << 20,
         holds: true,
         access_log: None,
+        before: Vec::new(),
+        transport: None,
     }
 }
 
