@@ -1,6 +1,8 @@
 //! Plain modules made of policies answer as their components do, and a hostile one among them is
 //! a fault of its own.
 
+mod merged;
+
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
