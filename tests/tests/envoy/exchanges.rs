@@ -1,126 +1,16 @@
 //! What becomes of requests and responses.
 
-use std::io::Write as _;
-
 use anyhow::{Context as _, Result};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::{Bytes, Frame};
 use hyper::header::HeaderMap;
-use hyper::{Request, StatusCode, Version};
+use hyper::{Request, Version};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::claims::{answer, blocking};
 use crate::gateway::{Asked, CHAT, event, prompt, whole};
 use crate::stage::{Stage, run, send, whole_body};
-
-fn answer(text: &str) -> String {
-    format!(r#"{{ "choices":[{{"message":{{"content":"{text}"}}}}]}}"#)
-}
-
-fn blocking() -> Value {
-    json!({ "policies": { "it": { "actions": { "STAR": "block" } } } })
-}
-
-#[test]
-fn text_is_edited_on_both_ways_and_the_rest_of_the_bytes_is_not() -> Result<()> {
-    run(async {
-        let mut stage = Stage::new(json!({})).await?;
-        let request = Request::post("/v1/chat/completions?a=b").header("authorization", "key");
-        let client = stage.send_with(request, prompt("a*b", false));
-        let asked = stage.asked().await?;
-        assert_eq!(asked.path, "/v1/chat/completions?a=b");
-        assert_eq!(asked.body, prompt("a<STAR>b", false));
-        assert_eq!(asked.headers["content-length"], prompt("a<STAR>b", false).len().to_string());
-        assert_eq!(asked.headers["authorization"], "key");
-        assert_eq!(asked.headers["accept-encoding"], "identity");
-        let mut chunks = asked.answers(200, "application/json")?;
-        for chunk in answer("c\\u002ad").as_bytes().chunks(5) {
-            chunks.send_data(Bytes::copy_from_slice(chunk)).await?;
-        }
-        drop(chunks);
-        let response = client.await??;
-        assert_eq!(response.headers()["x-sandgate"], "edited");
-        assert!(response.headers()["x-sandgate-policies"].to_str()?.starts_with("it@"));
-        assert_eq!(response.headers()["content-length"], answer("c<STAR>d").len().to_string());
-        assert_eq!(whole(response).await?, (StatusCode::OK, answer("c<STAR>d")));
-        Ok(())
-    })
-}
-
-#[test]
-fn an_event_reaches_the_client_before_the_next_one_is_there() -> Result<()> {
-    run(async {
-        let mut stage = Stage::new(json!({})).await?;
-        let client = stage.send(CHAT, prompt("hi", true));
-        let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
-        chunks.send_data(event("one").into()).await?;
-        let mut response = client.await??;
-        let mut next = async || -> Result<String> {
-            let frame = response.frame().await.context("it ended")??;
-            Ok(String::from_utf8(frame.into_data().ok().context("no data")?.to_vec())?)
-        };
-        assert_eq!(next().await?, event("one"));
-        for (said, read) in [("t*o", "t<STAR>o"), ("three", "three")] {
-            chunks.send_data(event(said).into()).await?;
-            assert_eq!(next().await?, event(read));
-        }
-        Ok(())
-    })
-}
-
-#[test]
-fn a_refused_prompt_never_reaches_the_model() -> Result<()> {
-    run(async {
-        let mut stage = Stage::new(blocking()).await?;
-        for path in [CHAT, "/v1/messages", "/v1/anything/else"] {
-            let response = stage.send(path, prompt("a*b", false)).await??;
-            assert_eq!(response.headers()["x-sandgate"], "refused", "{path}");
-            assert_eq!(response.headers()["content-type"], "application/json", "{path}");
-            let (status, body) = whole(response).await?;
-            assert_eq!(status, 403, "{path}");
-            assert!(body.contains("STAR") && !body.contains("a*b"), "{path}: {body}");
-        }
-        assert!(stage.asked.try_recv().is_err());
-        Ok(())
-    })
-}
-
-#[test]
-fn a_refused_response_has_the_status_of_a_refusal() -> Result<()> {
-    run(async {
-        let mut stage = Stage::new(blocking()).await?;
-        let client = stage.send(CHAT, prompt("hi", false));
-        let mut chunks = stage.asked().await?.answers(200, "application/json")?;
-        chunks.send_data(answer("a*b").into()).await?;
-        drop(chunks);
-        let response = client.await??;
-        assert_eq!(response.headers()["x-sandgate"], "refused");
-        let (status, body) = whole(response).await?;
-        assert_eq!(status, 403);
-        assert!(body.contains("STAR") && !body.contains("a*b"), "{body}");
-        Ok(())
-    })
-}
-
-#[test]
-fn a_block_in_a_stream_ends_it_in_the_providers_words() -> Result<()> {
-    run(async {
-        let mut stage = Stage::new(blocking()).await?;
-        let client = stage.send(CHAT, prompt("hi", true));
-        let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
-        for text in ["fine", "bad *", "more", "secret"] {
-            chunks.send_data(event(text).into()).await?;
-        }
-        drop(chunks);
-        let (status, body) = whole(client.await??).await?;
-        assert_eq!(status, 200);
-        assert!(body.starts_with(&event("fine")) && !body.contains("secret"), "{body}");
-        assert!(body.contains("content_filter") && body.ends_with("data: [DONE]\n\n"), "{body}");
-        Ok(())
-    })
-}
 
 #[test]
 fn what_is_only_observed_leaves_as_it_came_and_is_counted() -> Result<()> {
@@ -135,6 +25,7 @@ fn what_is_only_observed_leaves_as_it_came_and_is_counted() -> Result<()> {
         asked.answers(200, "application/json")?.send_data(answer("c*d").into()).await?;
         let response = client.await??;
         assert_eq!(response.headers()["x-sandgate"], "forward");
+        assert!(response.headers()["x-sandgate-policies"].to_str()?.starts_with("it@"));
         assert_eq!(whole(response).await?.1, answer("c*d"));
         while stage.envoy.count(counter).await? < before + 2 {
             tokio::task::yield_now().await;
@@ -165,23 +56,6 @@ fn a_route_says_which_policies_look() -> Result<()> {
             assert_eq!(asked.body, prompt(seen, false), "{path} {header:?}");
             drop(asked.answers(200, "application/json")?);
             client.await??;
-        }
-        Ok(())
-    })
-}
-
-#[test]
-fn errors_of_the_upstream_are_looked_at_and_come_back() -> Result<()> {
-    run(async {
-        let mut stage = Stage::new(json!({})).await?;
-        for status in [400, 429, 503] {
-            let client = stage.send(CHAT, prompt("hi", true));
-            let mut chunks = stage.asked().await?.answers(status, "application/json")?;
-            let error = |text: &str| format!(r#"{{"error":{{"message":"{text}"}}}}"#);
-            chunks.send_data(error("you said *").into()).await?;
-            drop(chunks);
-            let (came, body) = whole(client.await??).await?;
-            assert_eq!((came.as_u16(), body), (status, error("you said <STAR>")));
         }
         Ok(())
     })
@@ -228,34 +102,6 @@ fn both_sides_may_speak_http2_and_trailers_are_let_fall() -> Result<()> {
             let came = body.trailers().is_some_and(|trailers| !trailers.is_empty());
             assert!(!came, "trailers were not read by anybody");
             assert_eq!(body.to_bytes(), read);
-        }
-        Ok(())
-    })
-}
-
-#[test]
-fn what_was_taken_off_is_not_said_to_be_on() -> Result<()> {
-    run(async {
-        let mut stage = Stage::new(json!({})).await?;
-        for (text, edited) in [("a*b", true), ("ab", false)] {
-            let request = Request::post(CHAT).header("content-encoding", "gzip");
-            let body = gzip(prompt(text, true).as_bytes());
-            let client = stage.send_with(request, body.clone());
-            let asked = stage.asked().await?;
-            assert_eq!(asked.headers.get("content-encoding").is_none(), edited);
-            match edited {
-                true => assert_eq!(asked.body, prompt("a<STAR>b", true)),
-                false => assert_eq!(asked.body, body, "it goes on as it came"),
-            }
-            let mut chunks = asked.answers_with(
-                200,
-                &[("content-type", "text/event-stream"), ("content-encoding", "gzip")],
-            )?;
-            chunks.send_data(gzip(event("c*d").as_bytes()).into()).await?;
-            drop(chunks);
-            let response = client.await??;
-            assert!(!response.headers().contains_key("content-encoding"));
-            assert_eq!(whole(response).await?, (StatusCode::OK, event("c<STAR>d")));
         }
         Ok(())
     })
@@ -366,9 +212,4 @@ async fn always_answer(mut asked: mpsc::UnboundedReceiver<Asked>) -> Result<()> 
         asked.answers(200, "application/json")?.send_data("{}".into()).await?;
     }
     Ok(())
-}
-
-fn gzip(body: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(body).and_then(|()| encoder.finish()).unwrap_or_default()
 }

@@ -13,6 +13,11 @@ mod proxy;
 mod resources;
 mod stage;
 
+#[path = "../gateway/claims.rs"]
+mod claims;
+
 #[path = "../gateway/stage.rs"]
 #[allow(dead_code, reason = "the gateway's tests use more of it")]
 mod gateway;
+
+claims::claims! { stage::Stage, stage::run }

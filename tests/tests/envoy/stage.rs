@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::claims::Proxy;
 use crate::gateway::{Asked, it, model};
 use crate::proxy::{Envoy, filter, shared};
 use crate::resources::Stand;
@@ -70,6 +71,24 @@ impl Stage {
 
     pub(crate) async fn asked(&mut self) -> Result<Asked> {
         self.asked.recv().await.context("the model was not asked")
+    }
+}
+
+impl Proxy for Stage {
+    async fn with(config: Value) -> Result<Self> {
+        Self::new(config).await
+    }
+
+    fn sends(&self, request: Builder, body: Bytes) -> JoinHandle<Result<Response<Incoming>>> {
+        self.send_with(request, body)
+    }
+
+    async fn reaches(&mut self) -> Result<Asked> {
+        self.asked().await
+    }
+
+    fn has_reached(&mut self) -> bool {
+        self.asked.try_recv().is_ok()
     }
 }
 

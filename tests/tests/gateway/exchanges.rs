@@ -1,12 +1,9 @@
 //! What becomes of requests and responses.
 
-use std::io::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::{Request, StatusCode};
 use hyper_rustls::HttpsConnectorBuilder;
@@ -20,27 +17,16 @@ use tokio::sync::mpsc;
 use crate::stage::*;
 
 #[test]
-fn text_is_edited_on_both_ways_and_the_rest_of_the_bytes_is_not() -> Result<()> {
+fn what_is_for_the_next_hop_goes_no_further() -> Result<()> {
     run(async {
         let mut stage = Stage::new("").await?;
-        let request = Request::post("/v1/chat/completions?a=b").header("authorization", "key");
-        let client = stage.send_with(request, prompt("a*b", false));
+        let request = Request::post(CHAT).header("connection", "x-mine").header("x-mine", "1");
+        let client = stage.send_with(request, prompt("hi", false));
         let asked = stage.asked().await?;
-        assert_eq!(asked.path, "/base/v1/chat/completions?a=b");
-        assert_eq!(asked.body, prompt("a<STAR>b", false));
-        assert_eq!(asked.headers["authorization"], "key");
-        assert_eq!(asked.headers["accept-encoding"], "identity");
-        let answer =
-            |text: &str| format!(r#"{{ "choices":[{{"message":{{"content":"{text}"}}}}]}}"#);
-        let mut chunks = asked.answers(200, "application/json")?;
-        for chunk in answer("c\\u002ad").as_bytes().chunks(5) {
-            chunks.send_data(Bytes::copy_from_slice(chunk)).await?;
-        }
-        drop(chunks);
-        let response = client.await??;
-        assert_eq!(response.headers()["x-sandgate"], "edited");
-        assert!(!response.headers().contains_key("x-hop"));
-        assert_eq!(whole(response).await?, (StatusCode::OK, answer("c<STAR>d")));
+        assert_eq!(asked.path, "/base/v1/chat/completions");
+        assert!(!asked.headers.contains_key("x-mine"));
+        drop(asked.answers(200, "application/json")?);
+        assert!(!client.await??.headers().contains_key("x-hop"));
         Ok(())
     })
 }
@@ -63,42 +49,6 @@ fn a_client_that_looked_by_the_same_policies_is_told_so_and_the_model_is_not() -
             drop(asked.answers(200, "application/json")?);
             assert_eq!(client.await??.headers()["x-sandgate-client"], known);
         }
-        Ok(())
-    })
-}
-
-#[test]
-fn an_event_reaches_the_client_before_the_next_one_is_there() -> Result<()> {
-    run(async {
-        let mut stage = Stage::new("").await?;
-        let client = stage.send(CHAT, prompt("hi", true));
-        let mut chunks = stage.asked().await?.answers(200, "text/event-stream")?;
-        chunks.send_data(event("one").into()).await?;
-        let mut response = client.await??;
-        let mut next = async || -> Result<String> {
-            let frame = response.frame().await.context("it ended")??;
-            Ok(String::from_utf8(frame.into_data().ok().context("no data")?.to_vec())?)
-        };
-        assert_eq!(next().await?, event("one"));
-        for (said, read) in [("t*o", "t<STAR>o"), ("three", "three")] {
-            chunks.send_data(event(said).into()).await?;
-            assert_eq!(next().await?, event(read));
-        }
-        Ok(())
-    })
-}
-
-#[test]
-fn a_refused_prompt_never_reaches_the_model() -> Result<()> {
-    run(async {
-        let block = "policies: { it: { actions: { STAR: block } } }";
-        let mut stage = Stage::new(block).await?;
-        for path in [CHAT, "/v1/messages", "/v1/anything/else"] {
-            let (status, body) = whole(stage.send(path, prompt("a*b", false)).await??).await?;
-            assert_eq!(status, 403, "{path}");
-            assert!(body.contains("STAR") && !body.contains("a*b"), "{path}: {body}");
-        }
-        assert!(stage.asked.try_recv().is_err());
         Ok(())
     })
 }
@@ -260,23 +210,6 @@ fn an_upstream_that_cannot_be_used_is_named() -> Result<()> {
 }
 
 #[test]
-fn errors_of_the_upstream_are_looked_at_and_come_back() -> Result<()> {
-    run(async {
-        let mut stage = Stage::new("").await?;
-        for status in [400, 429, 503] {
-            let client = stage.send(CHAT, prompt("hi", true));
-            let mut chunks = stage.asked().await?.answers(status, "application/json")?;
-            let error = |text: &str| format!(r#"{{"error":{{"message":"{text}"}}}}"#);
-            chunks.send_data(error("you said *").into()).await?;
-            drop(chunks);
-            let (came, body) = whole(client.await??).await?;
-            assert_eq!((came.as_u16(), body), (status, error("you said <STAR>")));
-        }
-        Ok(())
-    })
-}
-
-#[test]
 fn what_the_gateway_itself_answers_says_why() -> Result<()> {
     run(async {
         let stage = Stage::new("limits: { body: 100 }").await?;
@@ -355,39 +288,6 @@ fn an_address_that_is_none_is_refused() {
         let error = Upstream::new(url).expect_err(url).to_string();
         assert!(error.contains(expected) && !error.contains("key"), "{url}: {error}");
     }
-}
-
-#[test]
-fn what_was_taken_off_is_not_said_to_be_on() -> Result<()> {
-    run(async {
-        let mut stage = Stage::new("").await?;
-        for (text, edited) in [("a*b", true), ("ab", false)] {
-            let request = Request::post(CHAT).header("content-encoding", "gzip");
-            let body = gzip(prompt(text, true).as_bytes());
-            let client = stage.send_with(request, body.clone());
-            let asked = stage.asked().await?;
-            assert_eq!(asked.headers.get("content-encoding").is_none(), edited);
-            match edited {
-                true => assert_eq!(asked.body, prompt("a<STAR>b", true)),
-                false => assert_eq!(asked.body, body, "it goes on as it came"),
-            }
-            let mut chunks = asked.answers_with(
-                200,
-                &[("content-type", "text/event-stream"), ("content-encoding", "gzip")],
-            )?;
-            chunks.send_data(gzip(event("c*d").as_bytes()).into()).await?;
-            drop(chunks);
-            let response = client.await??;
-            assert!(!response.headers().contains_key("content-encoding"));
-            assert_eq!(whole(response).await?, (StatusCode::OK, event("c<STAR>d")));
-        }
-        Ok(())
-    })
-}
-
-fn gzip(body: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(body).and_then(|()| encoder.finish()).unwrap_or_default()
 }
 
 #[test]

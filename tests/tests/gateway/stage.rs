@@ -6,10 +6,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use http_body_util::channel::{Channel, Sender};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Bytes, Incoming};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
 use hyper::header::HeaderMap;
+use hyper::http::request::Builder;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
@@ -19,9 +20,12 @@ use sandgate_engine::{Engine, Library, Options};
 use sandgate_gate::{Config, UpstreamConfig};
 use sandgate_gateway::{Gateway, Setting, Upstream};
 use sandgate_tests::hostile::{manifest, policy, with_manifest};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+
+use crate::claims::Proxy;
 
 pub(crate) const CHAT: &str = "/v1/chat/completions";
 
@@ -33,8 +37,36 @@ const TRAP: &str = "
 /// How many exchanges may be looked at at a time.
 pub(crate) const INSTANCES: u32 = 16;
 
-pub(crate) type Body = Channel<Bytes, std::io::Error>;
-pub(crate) type Chunks = Sender<Bytes, std::io::Error>;
+pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
+
+/// Where the pieces of an answer are put; it ends when this is dropped. `http_body_util`'s channel may
+/// lose the last one (0.1.5), where it comes while the channel is looked at.
+pub(crate) struct Chunks(mpsc::Sender<std::io::Result<Frame<Bytes>>>);
+
+impl Chunks {
+    fn new() -> (Self, Body) {
+        let (sender, mut pieces) = mpsc::channel(1);
+        let stream = futures_util::stream::poll_fn(move |cx| pieces.poll_recv(cx));
+        (Self(sender), StreamBody::new(stream).boxed_unsync())
+    }
+
+    pub(crate) async fn send_data(&mut self, data: Bytes) -> Result<()> {
+        self.send(Ok(Frame::data(data))).await
+    }
+
+    pub(crate) async fn send_trailers(&mut self, trailers: HeaderMap) -> Result<()> {
+        self.send(Ok(Frame::trailers(trailers))).await
+    }
+
+    /// Breaks the answer off after what was sent.
+    pub(crate) async fn abort(mut self) -> Result<()> {
+        self.send(Err(std::io::Error::other("reset"))).await
+    }
+
+    async fn send(&mut self, piece: std::io::Result<Frame<Bytes>>) -> Result<()> {
+        self.0.send(piece).await.ok().context("nobody reads the answer")
+    }
+}
 
 /// A request that reached the model.
 pub(crate) struct Asked {
@@ -100,7 +132,7 @@ impl Stage {
 
     pub(crate) fn send_with(
         &self,
-        request: hyper::http::request::Builder,
+        request: Builder,
         body: impl Into<Bytes>,
     ) -> JoinHandle<Result<Response<Incoming>>> {
         let (gateway, body) = (self.gateway, Full::new(body.into()));
@@ -132,6 +164,27 @@ impl Stage {
     }
 }
 
+impl Proxy for Stage {
+    async fn with(mut config: Value) -> Result<Self> {
+        if config.get("policies").is_none() {
+            config["policies"] = json!({ "it": null });
+        }
+        Self::new(&config.to_string()).await
+    }
+
+    fn sends(&self, request: Builder, body: Bytes) -> JoinHandle<Result<Response<Incoming>>> {
+        self.send_with(request, body)
+    }
+
+    async fn reaches(&mut self) -> Result<Asked> {
+        self.asked().await
+    }
+
+    fn has_reached(&mut self) -> bool {
+        self.asked.try_recv().is_ok()
+    }
+}
+
 impl Asked {
     pub(crate) fn answers(self, status: u16, content_type: &str) -> Result<Chunks> {
         let headers = [("content-type", content_type), ("connection", "x-hop"), ("x-hop", "1")];
@@ -139,7 +192,7 @@ impl Asked {
     }
 
     pub(crate) fn answers_with(self, status: u16, headers: &[(&str, &str)]) -> Result<Chunks> {
-        let (chunks, body) = Channel::new(1);
+        let (chunks, body) = Chunks::new();
         let head = Response::builder().status(status);
         let head = headers.iter().fold(head, |head, (name, value)| head.header(*name, *value));
         let response = head.body(body)?;
