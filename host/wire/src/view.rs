@@ -83,6 +83,19 @@ struct Inner {
     pending_spelled: String,
 }
 
+/// What a string of nested JSON says, and of how many bytes there.
+struct Given {
+    said: String,
+    raw: usize,
+    is_itself: bool,
+}
+
+impl Given {
+    fn new(said: &str, raw: &str) -> Self {
+        Self { said: said.to_owned(), raw: raw.len(), is_itself: said == raw }
+    }
+}
+
 impl View {
     /// Before the first byte of a text.
     pub fn new(spelling: Spelling) -> Self {
@@ -175,6 +188,8 @@ impl View {
             _ => (true, true),
         };
         let quote = if quoted { "\\\"" } else { "\"" };
+        let said = (!piece.verbatim).then(|| unescaped(spelled));
+        let spelled = said.as_deref().unwrap_or(spelled);
         out.push_str(if is_number { quote } else { "" });
         let mut at = start;
         for next in self.edits.iter_mut().take(touching) {
@@ -266,27 +281,36 @@ impl View {
         inner.pending.push_back((said.len(), spelled.len()));
         inner.pending_spelled.push_str(spelled);
         let mut given = Vec::new();
-        inner.unescaper.push(said, |text, raw| given.push((text.to_owned(), raw.len())));
+        inner.unescaper.push(said, |text, raw| given.push(Given::new(text, raw)));
         self.given(inner, given, text);
     }
 
     /// The nested JSON's string is over, or it broke: an escape that is not whole is itself.
     fn flush(&mut self, inner: &mut Inner, text: &mut String) {
         let mut given = Vec::new();
-        inner.unescaper.end(|text, raw| given.push((text.to_owned(), raw.len())));
+        inner.unescaper.end(|text, raw| given.push(Given::new(text, raw)));
         self.given(inner, given, text);
     }
 
-    fn given(&mut self, inner: &mut Inner, given: Vec<(String, usize)>, text: &mut String) {
-        for (said, mut raw) in given {
-            let mut length = 0;
+    fn given(&mut self, inner: &mut Inner, given: Vec<Given>, text: &mut String) {
+        let kind = Kind::Content { nested: true };
+        for Given { said, mut raw, is_itself } in given {
+            let (mut from, mut length) = (0, 0);
             while raw > 0 {
                 let Some((width, spelled)) = inner.pending.pop_front() else { break };
                 raw -= width.min(raw);
                 length += spelled;
+                // What is no escape may be edited in its middle: each of its characters is its own.
+                if is_itself && let Some(one) = said.get(from..from + width) {
+                    let spelled: String = inner.pending_spelled.drain(..length).collect();
+                    self.piece(one, &spelled, kind, text);
+                    (from, length) = (from + width, 0);
+                }
             }
-            let spelled: String = inner.pending_spelled.drain(..length).collect();
-            self.piece(&said, &spelled, Kind::Content { nested: true }, text);
+            if !is_itself {
+                let spelled: String = inner.pending_spelled.drain(..length).collect();
+                self.piece(&said, &spelled, kind, text);
+            }
         }
     }
 
@@ -308,8 +332,16 @@ impl View {
     }
 }
 
-/// The spelling between two offsets of a verbatim piece that starts at `base`; of any other piece
-/// nothing is left beside an edit.
+/// What the inside of a string says.
+fn unescaped(spelled: &str) -> String {
+    let (mut unescaper, mut said) = (Unescaper::default(), String::new());
+    unescaper.push(spelled, |text, _| said.push_str(text));
+    unescaper.end(|text, _| said.push_str(text));
+    said
+}
+
+/// What is between two offsets of a piece that starts at `base`: of a character that is spelled by an
+/// escape, nothing is left beside an edit.
 fn between(spelled: &str, base: u64, start: u64, end: u64) -> &str {
     let index = |offset: u64| usize::try_from(offset.saturating_sub(base)).unwrap_or(usize::MAX);
     spelled.get(index(start)..index(end).min(spelled.len())).unwrap_or_default()

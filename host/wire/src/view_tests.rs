@@ -76,6 +76,16 @@ fn a_number_that_is_edited_becomes_a_string() {
 }
 
 #[test]
+fn an_edit_within_what_is_spelled_by_escapes_keeps_the_rest() {
+    let broken = r#"{\"a\":\"\\u006m4111\"}"#;
+    let out = r#"{\"a\":\"\\u0<\\\"X\\\">111\"}"#;
+    check(JSON, broken, r#"{"a":"\u006m4111"}"#, "06m4", out);
+    check(JSON, broken, r#"{"a":"\u006m4111"}"#, "u006", r#"{\"a\":\"\\<\\\"X\\\">m4111\"}"#);
+    check(JSON, r"[\u00314111]", "[14111]", "4111", r#"[\"1<\\\"X\\\">\"]"#);
+    check(JSON, r"[41\u003122]", "[41122]", "122", r#"[\"41<\\\"X\\\">\"]"#);
+}
+
+#[test]
 fn an_edit_over_several_strings_keeps_what_holds_them_together() {
     check(ZONE, r#"["a","b","c"]"#, r#"["a","b","c"]"#, r#"a","b"#, r#"["<\"X\">","","c"]"#);
 }
