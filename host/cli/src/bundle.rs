@@ -63,7 +63,8 @@ pub(crate) fn library(folders: &[PathBuf]) -> Result<Library> {
     for packed in embedded() {
         library.insert(packed.name, packed.component);
     }
-    let from_environment = std::env::var_os("SANDGATE_POLICIES").map(PathBuf::from);
+    let set = std::env::var_os("SANDGATE_POLICIES").filter(|folder| !folder.is_empty());
+    let from_environment = set.map(PathBuf::from);
     for folder in from_environment.iter().chain(folders) {
         for file in components(folder)? {
             let packed = read(&file)?;
