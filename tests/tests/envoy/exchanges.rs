@@ -130,13 +130,30 @@ fn where_heads_cannot_be_held_no_text_leaves_unread_all_the_same() -> Result<()>
     })
 }
 
+/// Envoy's filter that makes dynamic metadata of what the header says: no WebAssembly may.
+fn makes_metadata() -> Value {
+    json!({
+        "name": "metadata",
+        "typed_config": {
+            "@type": "type.googleapis.com/envoy.extensions.filters.http.header_to_metadata.v3.Config",
+            "response_rules": [{
+                "header": "x-sandgate",
+                "on_header_present": { "metadata_namespace": "sandgate", "key": "decision" },
+            }],
+        },
+    })
+}
+
 #[test]
 fn what_was_done_is_in_the_access_log_without_a_word_of_the_text() -> Result<()> {
     run(async {
         let folder = tempfile::tempdir()?;
         let log = folder.path().join("access");
-        let mut stage =
-            Stage::with(json!({}), |stand| stand.access_log = Some(log.clone())).await?;
+        let mut stage = Stage::with(json!({}), |stand| {
+            stand.access_log = Some(log.clone());
+            stand.before.push(makes_metadata());
+        })
+        .await?;
         let client = stage.send(CHAT, prompt("qwfp*word", false));
         let asked = stage.asked().await?;
         asked.answers(200, "application/json")?.send_data(answer("zxcd*vk").into()).await?;
@@ -155,6 +172,10 @@ fn what_was_done_is_in_the_access_log_without_a_word_of_the_text() -> Result<()>
         assert_eq!(
             (&lines[1]["decision"], &lines[1]["refused"]),
             (&json!("refused"), &json!("unscannable"))
+        );
+        assert_eq!(
+            (&lines[0]["metadata"], &lines[1]["metadata"]),
+            (&json!("edited"), &json!("refused"))
         );
         let all = text + &stage.envoy.log();
         assert!(!all.contains("qwfp") && !all.contains("zxcd"), "{all}");

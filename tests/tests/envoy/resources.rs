@@ -173,6 +173,7 @@ impl Stand {
                     "refused": state("refused"),
                     "findings": state("findings"),
                     "faults": state("faults"),
+                    "metadata": "%DYNAMIC_METADATA(sandgate:decision)%",
                 } },
             },
         }])
