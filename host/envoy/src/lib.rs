@@ -16,7 +16,9 @@
 //! - `identity` may be a JWT's claim or a client certificate that Envoy checked;
 //! - `limits.body` is at most Envoy's `per_connection_buffer_limit_bytes` (1 MiB unless it is set):
 //!   beyond that Envoy answers 413 to a request and 500 to a response;
-//! - `limits.held_ms` is looked at when more of a stream comes, as nothing can be sent in between.
+//! - `limits.held_ms` is looked at when more of a stream comes, as nothing can be sent in between;
+//! - a stream that is refused has its last event at once and nothing after it, but is over when the
+//!   upstream's is: a filter can break a response off, and not end it.
 //!
 //! The plugin needs `allow_on_headers_stop_iteration: true`. Where that cannot be set, `envoy: {
 //! headers: pass }` lets heads go on at once, without `content-length`: bodies wait as before, a
