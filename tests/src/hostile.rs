@@ -20,6 +20,10 @@ const CONTRACT: &str = include_str!("../../wit/v0.1.0/guardrail.wit");
 /// three bytes, and seven bytes in all: the cases' offsets count on that.
 pub const PROVOCATION: &str = "!é*…";
 
+/// The case that an engine itself traps on, as nothing in WebAssembly can catch: of a module with many
+/// policies all are lost.
+pub const LOST: &str = "access-past-memory";
+
 /// One file of the corpus.
 #[derive(Debug, Clone)]
 pub struct Case {

@@ -5,14 +5,11 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use sandgate_fuse::Policy;
-use sandgate_tests::hostile::{self, Becomes, PROVOCATION, starry};
+use sandgate_tests::hostile::{self, Becomes, LOST, PROVOCATION, starry};
 use serde_json::json;
 
 use crate::gateway::{CHAT, prompt, whole};
 use crate::stage::{Stage, module, run};
-
-/// The policy that traps in a way that nothing in WebAssembly can catch.
-const LOST: &str = "access-past-memory";
 
 /// Every case that ends in a fault and can be fused, by name, and the well-behaved policy.
 fn policies() -> Result<Vec<(String, Vec<u8>)>> {
