@@ -119,7 +119,6 @@ export class Guarded {
     this.#settle = undefined;
     if (this.#loaded) this.#changed();
     else this.#ended(loaded.problem ?? "");
-    this.#show();
     return loaded;
   }
 

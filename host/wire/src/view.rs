@@ -83,19 +83,6 @@ struct Inner {
     pending_spelled: String,
 }
 
-/// What a string of nested JSON says, and of how many bytes there.
-struct Given {
-    said: String,
-    raw: usize,
-    is_itself: bool,
-}
-
-impl Given {
-    fn new(said: &str, raw: &str) -> Self {
-        Self { said: said.to_owned(), raw: raw.len(), is_itself: said == raw }
-    }
-}
-
 impl View {
     /// Before the first byte of a text.
     pub fn new(spelling: Spelling) -> Self {
@@ -281,36 +268,27 @@ impl View {
         inner.pending.push_back((said.len(), spelled.len()));
         inner.pending_spelled.push_str(spelled);
         let mut given = Vec::new();
-        inner.unescaper.push(said, |text, raw| given.push(Given::new(text, raw)));
+        inner.unescaper.push(said, |text, raw| give(&mut given, text, raw));
         self.given(inner, given, text);
     }
 
     /// The nested JSON's string is over, or it broke: an escape that is not whole is itself.
     fn flush(&mut self, inner: &mut Inner, text: &mut String) {
         let mut given = Vec::new();
-        inner.unescaper.end(|text, raw| given.push(Given::new(text, raw)));
+        inner.unescaper.end(|text, raw| give(&mut given, text, raw));
         self.given(inner, given, text);
     }
 
-    fn given(&mut self, inner: &mut Inner, given: Vec<Given>, text: &mut String) {
-        let kind = Kind::Content { nested: true };
-        for Given { said, mut raw, is_itself } in given {
-            let (mut from, mut length) = (0, 0);
+    fn given(&mut self, inner: &mut Inner, given: Vec<(String, usize)>, text: &mut String) {
+        for (said, mut raw) in given {
+            let mut length = 0;
             while raw > 0 {
                 let Some((width, spelled)) = inner.pending.pop_front() else { break };
                 raw -= width.min(raw);
                 length += spelled;
-                // What is no escape may be edited in its middle: each of its characters is its own.
-                if is_itself && let Some(one) = said.get(from..from + width) {
-                    let spelled: String = inner.pending_spelled.drain(..length).collect();
-                    self.piece(one, &spelled, kind, text);
-                    (from, length) = (from + width, 0);
-                }
             }
-            if !is_itself {
-                let spelled: String = inner.pending_spelled.drain(..length).collect();
-                self.piece(&said, &spelled, kind, text);
-            }
+            let spelled: String = inner.pending_spelled.drain(..length).collect();
+            self.piece(&said, &spelled, Kind::Content { nested: true }, text);
         }
     }
 
@@ -329,6 +307,16 @@ impl View {
             }
             _ => self.pieces.push_back(Piece { text: said, spelled, kind, verbatim }),
         }
+    }
+}
+
+/// Adds what a string of nested JSON says, and of how many bytes there. What is no escape may be edited
+/// in its middle: each of its characters is on its own.
+fn give(given: &mut Vec<(String, usize)>, text: &str, raw: &str) {
+    if text == raw {
+        given.extend(text.chars().map(|c| (c.to_string(), c.len_utf8())));
+    } else {
+        given.push((text.to_owned(), raw.len()));
     }
 }
 

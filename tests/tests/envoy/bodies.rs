@@ -4,6 +4,7 @@ use anyhow::Result;
 use hyper::body::Bytes;
 use serde_json::json;
 
+use crate::claims::Proxy as _;
 use crate::gateway::{CHAT, event, prompt, whole};
 use crate::stage::{Stage, run};
 

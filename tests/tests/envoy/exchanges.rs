@@ -8,7 +8,7 @@ use hyper::{Request, Version};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::claims::{answer, blocking};
+use crate::claims::{Proxy as _, answer, blocking};
 use crate::gateway::{Asked, CHAT, event, prompt, whole};
 use crate::stage::{Stage, run, send, whole_body};
 

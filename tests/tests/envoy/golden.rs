@@ -8,6 +8,7 @@ use sandgate_gate::Config;
 use sandgate_tests::policies::{Packed, packed};
 use serde_json::{Value, json};
 
+use crate::claims::Proxy as _;
 use crate::gateway::CHAT;
 use crate::stage::{Stage, module, run};
 

@@ -8,6 +8,7 @@ use sandgate_fuse::Policy;
 use sandgate_tests::hostile::{self, Becomes, LOST, PROVOCATION, starry};
 use serde_json::json;
 
+use crate::claims::Proxy as _;
 use crate::gateway::{CHAT, prompt, whole};
 use crate::stage::{Stage, module, run};
 

@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::task::JoinHandle;
 
+use crate::claims::Proxy as _;
 use crate::gateway::{CHAT, prompt};
 use crate::stage::{Stage, run};
 

@@ -6,13 +6,13 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use http_body_util::BodyExt as _;
 use http_body_util::Full;
 use http_body_util::combinators::BoxBody;
+use hyper::Response;
 use hyper::body::{Bytes, Incoming};
 use hyper::http::request::Builder;
-use hyper::{Request, Response};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use sandgate_fuse::{Limits, Policy, fuse};
@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::claims::Proxy;
-use crate::gateway::{Asked, it, model};
+use crate::gateway::{Asked, it, model, with_policy};
 use crate::proxy::{Envoy, filter, shared};
 use crate::resources::Stand;
 
@@ -51,17 +51,14 @@ impl Stage {
         let address = envoy.take(stand.clone()).await?;
         Ok(Self { envoy, stand, address, asked })
     }
+}
 
-    /// Sends a request, which is under way when this returns.
-    pub(crate) fn send(
-        &self,
-        path: &str,
-        body: impl Into<Bytes>,
-    ) -> JoinHandle<Result<Response<Incoming>>> {
-        self.send_with(Request::post(path), body)
+impl Proxy for Stage {
+    async fn configured(config: Value) -> Result<Self> {
+        Self::new(config).await
     }
 
-    pub(crate) fn send_with(
+    fn send_with(
         &self,
         request: Builder,
         body: impl Into<Bytes>,
@@ -69,26 +66,8 @@ impl Stage {
         send(self.address, false, request, whole_body(body))
     }
 
-    pub(crate) async fn asked(&mut self) -> Result<Asked> {
-        self.asked.recv().await.context("the model was not asked")
-    }
-}
-
-impl Proxy for Stage {
-    async fn with(config: Value) -> Result<Self> {
-        Self::new(config).await
-    }
-
-    fn sends(&self, request: Builder, body: Bytes) -> JoinHandle<Result<Response<Incoming>>> {
-        self.send_with(request, body)
-    }
-
-    async fn reaches(&mut self) -> Result<Asked> {
-        self.asked().await
-    }
-
-    fn has_reached(&mut self) -> bool {
-        self.asked.try_recv().is_ok()
+    fn model(&mut self) -> &mut mpsc::UnboundedReceiver<Asked> {
+        &mut self.asked
     }
 }
 
@@ -109,13 +88,6 @@ pub(crate) fn stand(module: PathBuf, model: SocketAddr) -> Stand {
         before: Vec::new(),
         transport: None,
     }
-}
-
-fn with_policy(mut config: Value) -> Value {
-    if config.get("policies").is_none() {
-        config["policies"] = json!({ "it": null });
-    }
-    config
 }
 
 /// The filter with these policies, in a file. It is fused once for each name.

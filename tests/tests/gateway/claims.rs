@@ -11,6 +11,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::http::request::Builder;
 use hyper::{Request, Response, StatusCode};
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::gateway::{Asked, CHAT, Chunks, event, prompt, whole};
@@ -18,16 +19,27 @@ use crate::gateway::{Asked, CHAT, Chunks, event, prompt, whole};
 /// A proxy under test, between a client and a model.
 pub(crate) trait Proxy: Sized {
     /// With these keys of configuration besides the policy.
-    async fn with(config: Value) -> Result<Self>;
+    async fn configured(config: Value) -> Result<Self>;
 
     /// Sends a request, which is under way when this returns.
-    fn sends(&self, request: Builder, body: Bytes) -> JoinHandle<Result<Response<Incoming>>>;
+    fn send_with(
+        &self,
+        request: Builder,
+        body: impl Into<Bytes>,
+    ) -> JoinHandle<Result<Response<Incoming>>>;
+
+    /// What reaches the model.
+    fn model(&mut self) -> &mut mpsc::UnboundedReceiver<Asked>;
+
+    /// Posts a body, which is under way when this returns.
+    fn send(&self, path: &str, body: impl Into<Bytes>) -> JoinHandle<Result<Response<Incoming>>> {
+        self.send_with(Request::post(path), body)
+    }
 
     /// The next request that reaches the model.
-    async fn reaches(&mut self) -> Result<Asked>;
-
-    /// Whether the model was asked meanwhile.
-    fn has_reached(&mut self) -> bool;
+    async fn asked(&mut self) -> Result<Asked> {
+        self.model().recv().await.context("the model was not asked")
+    }
 }
 
 /// Each claim as a test of a proxy.
@@ -65,16 +77,12 @@ pub(crate) fn blocking() -> Value {
     json!({ "policies": { "it": { "actions": { "STAR": "block" } } } })
 }
 
-fn asks<P: Proxy>(proxy: &P, body: String) -> JoinHandle<Result<Response<Incoming>>> {
-    proxy.sends(Request::post(CHAT), body.into())
-}
-
 pub(crate) async fn text_is_edited_on_both_ways_and_the_rest_of_the_bytes_is_not<P: Proxy>()
 -> Result<()> {
-    let mut proxy = P::with(json!({})).await?;
+    let mut proxy = P::configured(json!({})).await?;
     let request = Request::post("/v1/chat/completions?a=b").header("authorization", "key");
-    let client = proxy.sends(request, prompt("a*b", false).into());
-    let asked = proxy.reaches().await?;
+    let client = proxy.send_with(request, prompt("a*b", false));
+    let asked = proxy.asked().await?;
     assert!(asked.path.ends_with("/v1/chat/completions?a=b"), "{}", asked.path);
     assert_eq!(asked.body, prompt("a<STAR>b", false));
     assert_eq!(asked.headers["content-length"], asked.body.len().to_string());
@@ -94,9 +102,9 @@ pub(crate) async fn text_is_edited_on_both_ways_and_the_rest_of_the_bytes_is_not
 
 pub(crate) async fn an_event_reaches_the_client_before_the_next_one_is_there<P: Proxy>()
 -> Result<()> {
-    let mut proxy = P::with(json!({})).await?;
-    let client = asks(&proxy, prompt("hi", true));
-    let mut chunks = proxy.reaches().await?.answers(200, "text/event-stream")?;
+    let mut proxy = P::configured(json!({})).await?;
+    let client = proxy.send(CHAT, prompt("hi", true));
+    let mut chunks = proxy.asked().await?.answers(200, "text/event-stream")?;
     chunks.send_data(event("one").into()).await?;
     let mut response = client.await??;
     let mut next = async || -> Result<String> {
@@ -112,9 +120,9 @@ pub(crate) async fn an_event_reaches_the_client_before_the_next_one_is_there<P: 
 }
 
 pub(crate) async fn a_refused_prompt_never_reaches_the_model<P: Proxy>() -> Result<()> {
-    let mut proxy = P::with(blocking()).await?;
+    let mut proxy = P::configured(blocking()).await?;
     for path in [CHAT, "/v1/messages", "/v1/anything/else"] {
-        let client = proxy.sends(Request::post(path), prompt("a*b", false).into());
+        let client = proxy.send(path, prompt("a*b", false));
         let response = client.await??;
         assert_eq!(response.headers()["x-sandgate"], "refused", "{path}");
         assert_eq!(response.headers()["content-type"], "application/json", "{path}");
@@ -122,14 +130,14 @@ pub(crate) async fn a_refused_prompt_never_reaches_the_model<P: Proxy>() -> Resu
         assert_eq!(status, 403, "{path}");
         assert!(body.contains("STAR") && !body.contains("a*b"), "{path}: {body}");
     }
-    assert!(!proxy.has_reached());
+    assert!(proxy.model().try_recv().is_err());
     Ok(())
 }
 
 pub(crate) async fn a_refused_response_has_the_status_of_a_refusal<P: Proxy>() -> Result<()> {
-    let mut proxy = P::with(blocking()).await?;
-    let client = asks(&proxy, prompt("hi", false));
-    let mut chunks = proxy.reaches().await?.answers(200, "application/json")?;
+    let mut proxy = P::configured(blocking()).await?;
+    let client = proxy.send(CHAT, prompt("hi", false));
+    let mut chunks = proxy.asked().await?.answers(200, "application/json")?;
     chunks.send_data(answer("a*b").into()).await?;
     drop(chunks);
     let response = client.await??;
@@ -141,9 +149,9 @@ pub(crate) async fn a_refused_response_has_the_status_of_a_refusal<P: Proxy>() -
 }
 
 pub(crate) async fn a_block_in_a_stream_ends_it_in_the_providers_words<P: Proxy>() -> Result<()> {
-    let mut proxy = P::with(blocking()).await?;
-    let client = asks(&proxy, prompt("hi", true));
-    let mut chunks = proxy.reaches().await?.answers(200, "text/event-stream")?;
+    let mut proxy = P::configured(blocking()).await?;
+    let client = proxy.send(CHAT, prompt("hi", true));
+    let mut chunks = proxy.asked().await?.answers(200, "text/event-stream")?;
     for text in ["fine", "bad *", "more", "secret"] {
         // Who is refused is not read to its end everywhere.
         if chunks.send_data(event(text).into()).await.is_err() {
@@ -160,10 +168,10 @@ pub(crate) async fn a_block_in_a_stream_ends_it_in_the_providers_words<P: Proxy>
 }
 
 pub(crate) async fn errors_of_the_upstream_are_looked_at_and_come_back<P: Proxy>() -> Result<()> {
-    let mut proxy = P::with(json!({})).await?;
+    let mut proxy = P::configured(json!({})).await?;
     for status in [400, 429, 503] {
-        let client = asks(&proxy, prompt("hi", true));
-        let mut chunks = proxy.reaches().await?.answers(status, "application/json")?;
+        let client = proxy.send(CHAT, prompt("hi", true));
+        let mut chunks = proxy.asked().await?.answers(status, "application/json")?;
         let error = |text: &str| format!(r#"{{"error":{{"message":"{text}"}}}}"#);
         chunks.send_data(error("you said *").into()).await?;
         drop(chunks);
@@ -174,12 +182,12 @@ pub(crate) async fn errors_of_the_upstream_are_looked_at_and_come_back<P: Proxy>
 }
 
 pub(crate) async fn what_was_taken_off_is_not_said_to_be_on<P: Proxy>() -> Result<()> {
-    let mut proxy = P::with(json!({})).await?;
+    let mut proxy = P::configured(json!({})).await?;
     for (text, edited) in [("a*b", true), ("ab", false)] {
         let request = Request::post(CHAT).header("content-encoding", "gzip");
         let body = gzip(prompt(text, true).as_bytes());
-        let client = proxy.sends(request, body.clone().into());
-        let asked = proxy.reaches().await?;
+        let client = proxy.send_with(request, body.clone());
+        let asked = proxy.asked().await?;
         assert_eq!(asked.headers.get("content-encoding").is_none(), edited);
         match edited {
             true => assert_eq!(asked.body, prompt("a<STAR>b", true)),
@@ -203,9 +211,9 @@ fn gzip(body: &[u8]) -> Vec<u8> {
 
 pub(crate) async fn a_client_that_leaves_takes_the_models_connection_with_it<P: Proxy>()
 -> Result<()> {
-    let mut proxy = P::with(json!({})).await?;
-    let client = asks(&proxy, prompt("hi", true));
-    let mut chunks = proxy.reaches().await?.answers(200, "text/event-stream")?;
+    let mut proxy = P::configured(json!({})).await?;
+    let client = proxy.send(CHAT, prompt("hi", true));
+    let mut chunks = proxy.asked().await?.answers(200, "text/event-stream")?;
     chunks.send_data(event("one").into()).await?;
     drop(client.await??);
     until_nobody_reads(chunks).await
@@ -219,8 +227,8 @@ pub(crate) async fn until_nobody_reads(mut chunks: Chunks) -> Result<()> {
 
 /// A stream that has begun well, and then an event that has not come to its end.
 async fn half_an_event<P: Proxy>(proxy: &mut P) -> Result<(Response<Incoming>, Chunks)> {
-    let client = asks(proxy, prompt("hi", true));
-    let mut chunks = proxy.reaches().await?.answers(200, "text/event-stream")?;
+    let client = proxy.send(CHAT, prompt("hi", true));
+    let mut chunks = proxy.asked().await?.answers(200, "text/event-stream")?;
     chunks.send_data(event("one").into()).await?;
     let mut response = client.await??;
     let first = response.frame().await.context("it ended")??;
@@ -230,7 +238,7 @@ async fn half_an_event<P: Proxy>(proxy: &mut P) -> Result<(Response<Incoming>, C
 }
 
 pub(crate) async fn a_stream_that_breaks_off_is_seen_to_break_off<P: Proxy>() -> Result<()> {
-    let mut proxy = P::with(json!({})).await?;
+    let mut proxy = P::configured(json!({})).await?;
     let (response, chunks) = half_an_event(&mut proxy).await?;
     chunks.abort().await?;
     let rest = response.collect().await;
@@ -240,7 +248,7 @@ pub(crate) async fn a_stream_that_breaks_off_is_seen_to_break_off<P: Proxy>() ->
 
 pub(crate) async fn a_stream_that_ends_within_an_event_is_seen_to_break_off<P: Proxy>() -> Result<()>
 {
-    let mut proxy = P::with(json!({})).await?;
+    let mut proxy = P::configured(json!({})).await?;
     let (response, chunks) = half_an_event(&mut proxy).await?;
     drop(chunks);
     let rest = response.collect().await;

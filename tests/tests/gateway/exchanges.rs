@@ -14,6 +14,7 @@ use sandgate_gateway::{Gateway, Tls, Upstream, check_identity};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+use crate::claims::Proxy as _;
 use crate::stage::*;
 
 #[test]

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::claims::until_nobody_reads;
+use crate::claims::{Proxy as _, until_nobody_reads};
 use crate::stage::*;
 
 #[test]

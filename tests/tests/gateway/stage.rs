@@ -121,34 +121,6 @@ impl Stage {
         Ok(Self { gateway, running, asked, stop: Some(stop), served: tokio::spawn(served) })
     }
 
-    /// Sends a request, which is under way when this returns.
-    pub(crate) fn send(
-        &self,
-        path: &str,
-        body: impl Into<Bytes>,
-    ) -> JoinHandle<Result<Response<Incoming>>> {
-        self.send_with(Request::post(path), body)
-    }
-
-    pub(crate) fn send_with(
-        &self,
-        request: Builder,
-        body: impl Into<Bytes>,
-    ) -> JoinHandle<Result<Response<Incoming>>> {
-        let (gateway, body) = (self.gateway, Full::new(body.into()));
-        tokio::spawn(async move {
-            let mut request = request.body(body)?;
-            let url = format!("http://{gateway}{}", request.uri());
-            *request.uri_mut() = url.parse()?;
-            let client = Client::builder(TokioExecutor::new()).build_http();
-            Ok(client.request(request).await?)
-        })
-    }
-
-    pub(crate) async fn asked(&mut self) -> Result<Asked> {
-        self.asked.recv().await.context("the model was not asked")
-    }
-
     /// What a whole response becomes on its way.
     pub(crate) async fn exchange(
         &mut self,
@@ -165,23 +137,27 @@ impl Stage {
 }
 
 impl Proxy for Stage {
-    async fn with(mut config: Value) -> Result<Self> {
-        if config.get("policies").is_none() {
-            config["policies"] = json!({ "it": null });
-        }
-        Self::new(&config.to_string()).await
+    async fn configured(config: Value) -> Result<Self> {
+        Self::new(&with_policy(config).to_string()).await
     }
 
-    fn sends(&self, request: Builder, body: Bytes) -> JoinHandle<Result<Response<Incoming>>> {
-        self.send_with(request, body)
+    fn send_with(
+        &self,
+        request: Builder,
+        body: impl Into<Bytes>,
+    ) -> JoinHandle<Result<Response<Incoming>>> {
+        let (gateway, body) = (self.gateway, Full::new(body.into()));
+        tokio::spawn(async move {
+            let mut request = request.body(body)?;
+            let url = format!("http://{gateway}{}", request.uri());
+            *request.uri_mut() = url.parse()?;
+            let client = Client::builder(TokioExecutor::new()).build_http();
+            Ok(client.request(request).await?)
+        })
     }
 
-    async fn reaches(&mut self) -> Result<Asked> {
-        self.asked().await
-    }
-
-    fn has_reached(&mut self) -> bool {
-        self.asked.try_recv().is_ok()
+    fn model(&mut self) -> &mut mpsc::UnboundedReceiver<Asked> {
+        &mut self.asked
     }
 }
 
@@ -201,7 +177,15 @@ impl Asked {
     }
 }
 
-/// A configuration, which names a policy.
+/// A configuration with a policy, which finds every `*`.
+pub(crate) fn with_policy(mut config: Value) -> Value {
+    if config.get("policies").is_none() {
+        config["policies"] = json!({ "it": null });
+    }
+    config
+}
+
+/// The same of one in YAML.
 fn with_it(config: &str) -> String {
     let is_whole = config.starts_with("policies:") || config.starts_with('{');
     if is_whole { config.to_owned() } else { format!("policies: {{ it: }}\n{config}") }

@@ -64,9 +64,8 @@ async function under(managed, extension, folder) {
   await mkdir(place, { recursive: true });
   await writeFile(join(place, "sandgate.json"), JSON.stringify(decree));
   const starts = join(folder, "chromium-under-a-decree");
-  const inside = `mount --bind '${join(folder, "decreed")}' ${DECREED} && exec '${EXECUTABLE}' "$@"`;
-  await writeFile(starts, `#!/bin/sh\nexec unshare -rm sh -c '${inside.replaceAll("'", "'\\''")}' sh "$@"\n`, {
-    mode: 0o755,
-  });
+  const inside = `mount --bind "$0" ${DECREED} && exec "$@"`;
+  const command = `exec unshare -rm sh -c '${inside}' '${join(folder, "decreed")}' '${EXECUTABLE}' "$@"`;
+  await writeFile(starts, `#!/bin/sh\n${command}\n`, { mode: 0o755 });
   return starts;
 }
